@@ -13,7 +13,8 @@ public sealed record CurrentPointer(int Format, long Epoch, CommitId Commit, Con
 
     /// <param name="content">The whole file.</param>
     /// <param name="path">For the message of an error.</param>
-    /// <exception cref="FastDataException">This is no pointer, or one of a format that this version does not read.</exception>
+    /// <exception cref="FastDataException">This is no pointer.</exception>
+    /// <exception cref="UnsupportedFormatException">It is of a format that this version does not read.</exception>
     public static CurrentPointer Parse(ReadOnlySpan<byte> content, string path)
     {
         var text = content.Length <= MaxBytes ? Encoding.ASCII.GetString(content) : "";
@@ -22,7 +23,7 @@ public sealed record CurrentPointer(int Format, long Epoch, CommitId Commit, Con
         {
             if (!FolderLayout.Reads(formatNumber))
             {
-                throw new FastDataException($"{path}: the folder has format {formatNumber}; this version reads {FolderLayout.Format}. Update this process first.");
+                throw new UnsupportedFormatException($"{path}: the folder has format {formatNumber}; this version reads {FolderLayout.Format}. Update this process first.");
             }
             if (long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var epochNumber) && epochNumber > 0
                 && CommitId.TryParse(commit, out var commitId) && ContentHash.TryParse(manifest, out var hash))

@@ -7,7 +7,8 @@ public sealed class FolderReader(FolderLayout layout)
     public FolderLayout Layout => layout;
 
     /// <summary>The live generation's pointer; null when there is none yet.</summary>
-    /// <exception cref="FastDataException">CURRENT is no pointer, or one of a format that this version does not read.</exception>
+    /// <exception cref="FastDataException">CURRENT is no pointer.</exception>
+    /// <exception cref="UnsupportedFormatException">A newer version wrote it.</exception>
     /// <exception cref="IOException">CURRENT cannot be read.</exception>
     public CurrentPointer? ReadCurrent()
     {

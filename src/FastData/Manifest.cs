@@ -37,7 +37,8 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
 
     /// <param name="content">The whole file.</param>
     /// <param name="path">For the message of an error.</param>
-    /// <exception cref="FastDataException">This is no manifest that this version reads.</exception>
+    /// <exception cref="FastDataException">This is no manifest.</exception>
+    /// <exception cref="UnsupportedFormatException">It is of a format that this version does not read.</exception>
     public static Manifest Parse(ReadOnlySpan<byte> content, string path)
     {
         try
@@ -55,7 +56,7 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         var json = new Utf8JsonReader(content, Strict);
         Expect(ref json, JsonTokenType.StartObject);
         var format = Number(ref json, "format");
-        if (!FolderLayout.Reads((int)long.Clamp(format, 0, int.MaxValue))) throw new FormatException($"it has format {format}; this version reads {FolderLayout.Format}.");
+        if (!FolderLayout.Reads((int)long.Clamp(format, 0, int.MaxValue))) throw new UnsupportedFormatException($"The manifest has format {format}; this version reads {FolderLayout.Format}. Update this process first.");
         var epoch = Number(ref json, "epoch");
         var commit = CommitId.Parse(Text(ref json, "commit"));
         Property(ref json, "models");

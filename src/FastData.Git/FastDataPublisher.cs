@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using Delivery.FastData.Git.Objects;
+using Delivery.FastData.Git.Publishing;
+using Delivery.FastData.Publishing;
+using Delivery.FastData.Storage;
+using Delivery.Models;
+
+namespace Delivery.FastData.Git;
+
+/// <summary>
+/// Makes generations: commits them to the history and makes them live. Several processes may publish to one folder: the
+/// folder's lock lets one at a time through, and a decision taken on an older tip is a <see cref="PublishOutcome.LostRace"/>.
+/// A call may be made from any thread; calls wait for each other.
+/// </summary>
+public sealed class FastDataPublisher
+{
+    private readonly Lock _oneAtATime = new();
+    private readonly FolderLayout _layout;
+    private readonly IDisk _disk;
+    private readonly TimeProvider _time;
+    private readonly GenerationFiles _files;
+    private readonly MainRef _main;
+    private TipState? _state;
+
+    /// <param name="folder">The fast-data folder; made by the first publish.</param>
+    /// <param name="time">The clock of commits and retirement. Default: the system's.</param>
+    /// <param name="disk">Where files are written. Default: this machine's file system.</param>
+    public FastDataPublisher(string folder, TimeProvider? time = null, IDisk? disk = null)
+    {
+        _layout = new FolderLayout(folder);
+        _time = time ?? TimeProvider.System;
+        _disk = disk ?? new LocalDisk();
+        _files = new GenerationFiles(_layout, _disk);
+        _main = new MainRef(_layout, _disk);
+    }
+
+    /// <summary>How long to wait for another process that holds the folder. Default 30 s.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a generation's live files stay for readers that are behind. Default 24 hours.</summary>
+    public TimeSpan KeepGenerations { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>The committed generation. Finishes or drops what a publish that died has left, so that what is returned is also live.</summary>
+    /// <exception cref="FolderBusyException">Another process held the folder too long.</exception>
+    /// <exception cref="FastDataException">The folder contradicts itself in a way that no crash leaves.</exception>
+    public FastDataTip ReadTip(CancellationToken cancellationToken)
+    {
+        if (!Directory.Exists(_layout.Root)) return FastDataTip.Empty;
+        return Exclusively(() => Recover().ToTip(), cancellationToken);
+    }
+
+    /// <summary>Commits a change and makes it live, whole or not at all.</summary>
+    /// <param name="publication">What changes, and on which tip that was decided.</param>
+    /// <param name="cancellationToken">Taken until the commit; what is committed is also made live.</param>
+    /// <exception cref="Delivery.Models.Formats.InvalidModelException">A model file is not valid, or belongs to another name; nothing was changed.</exception>
+    /// <exception cref="FolderBusyException">Another process held the folder too long.</exception>
+    /// <exception cref="FastDataException">The folder contradicts itself, or the disk returned other bytes than were written.</exception>
+    public PublishOutcome Publish(Publication publication, CancellationToken cancellationToken)
+    {
+        var models = publication.Models.Select(model => (Change: model, Entry: TipState.Describe(model.Name, model.File.Span))).ToList();
+        foreach (var name in publication.Control.Keys) RequireControlName(name);
+        return Exclusively(() => Publish(publication, models, cancellationToken), cancellationToken);
+    }
+
+    private PublishOutcome Publish(Publication publication, List<(ModelChange Change, ManifestEntry Entry)> models, CancellationToken cancellationToken)
+    {
+        var state = Recover();
+        if (state.Commit != publication.ExpectedTip) return new PublishOutcome.LostRace(publication.ExpectedTip, state.Commit);
+
+        var generation = NextGeneration.Make(state, publication, models, _time.GetUtcNow());
+        if (generation is null) return new PublishOutcome.Unchanged(state.Epoch, state.Commit);
+
+        cancellationToken.ThrowIfCancellationRequested();
+        WritePack(Pack.Of(generation.Objects));
+        _files.WriteModels([.. models.Select(model => (model.Entry, model.Change.File))]);
+        var pointer = _files.WriteManifest(generation.State.Manifest!);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        if (!_main.TryMove(state.Commit, pointer.Commit)) return new PublishOutcome.LostRace(state.Commit, _main.Read());
+        _state = null; // until CURRENT has moved too, the next call must look again
+        _files.Announce(pointer);
+        _state = generation.State;
+        return new PublishOutcome.Published(pointer.Epoch, pointer.Commit, Retire(pointer));
+    }
+
+    // The generation is live by now: what goes wrong in cleaning up must not make the publish look failed.
+    private string? Retire(CurrentPointer live)
+    {
+        try
+        {
+            new Retirement(_layout, _disk, _time) { KeepGenerations = KeepGenerations }.Run(live);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FastDataException)
+        {
+            return $"Old live files could not be removed: {e.Message}";
+        }
+    }
+
+    private TipState Recover()
+    {
+        RepositorySetup.Ensure(_layout, _disk);
+        _files.CreateDirectories();
+        var state = new Recovery(_layout, _files, _main).Run(_state);
+        _state = state;
+        return state;
+    }
+
+    private void WritePack(Pack pack)
+    {
+        var folder = Path.Combine(_layout.Repository, "objects", "pack");
+        var packPath = Path.Combine(folder, pack.Name + ".pack");
+        // git takes a pack for there once its index is, so the index comes second.
+        foreach (var (path, content) in new[] { (packPath, pack.Content), (Path.Combine(folder, pack.Name + ".idx"), pack.Index) })
+        {
+            var temporary = Path.Combine(folder, "tmp_" + Path.GetFileName(path));
+            _disk.Delete(temporary);
+            _disk.Create(temporary, content, @sealed: true);
+            _disk.Rename(temporary, path, replace: true);
+        }
+        _disk.SyncDirectory(folder);
+        if (!Pack.IsWhole(File.ReadAllBytes(packPath))) throw new FastDataException($"{packPath}: what was read back is not what was written. Is the disk failing?");
+    }
+
+    private T Exclusively<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        lock (_oneAtATime)
+        {
+            _disk.CreateDirectory(_layout.Root);
+            using var held = TakeLock(cancellationToken);
+            return work();
+        }
+    }
+
+    private IDisposable TakeLock(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (_disk.TryLock(_layout.Lock) is { } held) return held;
+            if (Stopwatch.GetElapsedTime(started) > LockTimeout) throw new FolderBusyException($"{_layout.Lock}: another process has held the folder for {LockTimeout.TotalSeconds:0} s.");
+            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static void RequireControlName(string name)
+    {
+        var stem = name.EndsWith(TipState.CardSuffix, StringComparison.Ordinal) ? name[..^TipState.CardSuffix.Length] : "";
+        if (!ModelName.TryParse(stem, out _, out _)) throw new ArgumentException($"'{name}' is no name of a control file; expected 'name{TipState.CardSuffix}'.");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+
+namespace Delivery.FastData.Git.Objects;
+
+/// <summary>The text of a commit, and the trailer that carries a generation's epoch in it.</summary>
+internal static class CommitText
+{
+    private const string EpochTrailer = "Epoch: ";
+
+    /// <summary>The commit object of one generation.</summary>
+    /// <param name="tree">Its root tree.</param>
+    /// <param name="parent">The generation before; null for the first.</param>
+    /// <param name="author">Who did it.</param>
+    /// <param name="when">When; whole seconds are kept.</param>
+    /// <param name="message">Subject, body and trailers; the epoch is added as the last trailer.</param>
+    /// <param name="epoch">The generation's number.</param>
+    public static GitObject Make(GitId tree, CommitId? parent, Actor author, DateTimeOffset when, string message, long epoch)
+    {
+        var signature = $"{author.Name} <{author.Email}> {when.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)} +0000";
+        var text = new StringBuilder()
+            .Append("tree ").Append(tree.Hex).Append('\n');
+        if (parent is { } id) text.Append("parent ").Append(id.Hex).Append('\n');
+        text.Append("author ").Append(signature).Append('\n')
+            .Append("committer ").Append(signature).Append('\n')
+            .Append('\n')
+            .Append(message.ReplaceLineEndings("\n").Replace("\0", "", StringComparison.Ordinal).TrimEnd())
+            .Append(EndsWithTrailer(message) ? "\n" : "\n\n")
+            .Append(EpochTrailer).Append(epoch.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        return GitObject.Of(GitObjectType.Commit, Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>The epoch in a commit's message; null when it has none, so that it is no generation.</summary>
+    public static long? EpochOf(string message)
+    {
+        var last = message.TrimEnd().Split('\n')[^1];
+        return last.StartsWith(EpochTrailer, StringComparison.Ordinal)
+            && long.TryParse(last.AsSpan(EpochTrailer.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) && epoch > 0
+            ? epoch : null;
+    }
+
+    private static bool EndsWithTrailer(string message)
+    {
+        var paragraphs = message.ReplaceLineEndings("\n").TrimEnd().Split("\n\n");
+        if (paragraphs.Length < 2) return false;
+        var last = paragraphs[^1].Split('\n')[^1];
+        var colon = last.IndexOf(": ", StringComparison.Ordinal);
+        return colon > 0 && last[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+    }
+}

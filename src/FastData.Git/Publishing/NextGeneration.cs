@@ -1,0 +1,72 @@
+using Delivery.FastData.Git.Objects;
+
+namespace Delivery.FastData.Git.Publishing;
+
+/// <summary>The generation that follows from a tip and a publication: its new objects, and the state once it is committed.</summary>
+internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState State)
+{
+    /// <summary>Null when nothing would change.</summary>
+    public static NextGeneration? Make(
+        TipState tip, Publication publication, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> models, DateTimeOffset now)
+    {
+        var objects = new List<GitObject>((2 * models.Count) + publication.Control.Count + 4);
+        var modelsTree = Edit(tip.ModelsTree, ModelFiles(models), objects);
+        var controlTree = Edit(tip.ControlTree, publication.Control, objects);
+        if (modelsTree.AsSpan().SequenceEqual(tip.ModelsTree) && controlTree.AsSpan().SequenceEqual(tip.ControlTree)) return null;
+
+        using var root = new MemoryStream();
+        AddFolder(root, TipState.ControlFolder, controlTree, objects);
+        AddFolder(root, TipState.ModelsFolder, modelsTree, objects);
+        var rootTree = Add(GitObjectType.Tree, root.ToArray(), objects);
+
+        var epoch = tip.Epoch + 1;
+        var commit = CommitText.Make(rootTree, tip.Commit, publication.Actor, now, publication.Message, epoch);
+        objects.Insert(0, commit);
+        var manifest = new Manifest(epoch, CommitId.Parse(commit.Id.Hex), Merge(tip.Manifest?.Models ?? [], models));
+        return new NextGeneration(objects, new TipState(manifest, modelsTree, controlTree, Merge(tip.Control, publication.Control)));
+    }
+
+    private static IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>?>> ModelFiles(IEnumerable<(ModelChange Change, ManifestEntry Entry)> models)
+    {
+        foreach (var (change, _) in models)
+        {
+            yield return new(change.Name + TipState.ModelSuffix, change.File);
+            yield return new(change.Name + TipState.CardSuffix, change.Card);
+        }
+    }
+
+    private static byte[] Edit(byte[] tree, IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>?>> files, List<GitObject> objects) =>
+        TreeEditor.Edit(tree, [.. files.Select(file => KeyValuePair.Create(file.Key, file.Value is { } content ? Add(GitObjectType.Blob, content, objects) : (GitId?)null))]);
+
+    private static void AddFolder(Stream root, string name, byte[] tree, List<GitObject> objects)
+    {
+        // git keeps no empty folders.
+        if (tree.Length > 0) TreeEditor.WriteEntry(root, TreeEditor.DirectoryMode, name, Add(GitObjectType.Tree, tree, objects));
+    }
+
+    private static GitId Add(GitObjectType type, ReadOnlyMemory<byte> content, List<GitObject> objects)
+    {
+        var created = GitObject.Of(type, content);
+        objects.Add(created);
+        return created.Id;
+    }
+
+    private static List<ManifestEntry> Merge(IReadOnlyList<ManifestEntry> before, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> changes)
+    {
+        var changed = changes.ToDictionary(change => change.Entry.Name, change => change.Entry);
+        var merged = before.Where(entry => !changed.ContainsKey(entry.Name)).Concat(changed.Values).ToList();
+        merged.Sort((a, b) => a.Name.CompareTo(b.Name));
+        return merged;
+    }
+
+    private static Dictionary<string, ReadOnlyMemory<byte>> Merge(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> before, IReadOnlyDictionary<string, ReadOnlyMemory<byte>?> changes)
+    {
+        var merged = new Dictionary<string, ReadOnlyMemory<byte>>(before);
+        foreach (var (name, content) in changes)
+        {
+            if (content is { } bytes) merged[name] = bytes;
+            else merged.Remove(name);
+        }
+        return merged;
+    }
+}

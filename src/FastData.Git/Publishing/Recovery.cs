@@ -1,0 +1,75 @@
+using Delivery.FastData.Git.History;
+using Delivery.FastData.Publishing;
+
+namespace Delivery.FastData.Git.Publishing;
+
+/// <summary>
+/// Brings a folder to the state that its history says, whatever a crash left: before the ref moved, nothing had happened and
+/// the leavings go; after it, the generation is finished. Needs the folder's lock.
+/// </summary>
+internal sealed class Recovery(FolderLayout layout, GenerationFiles files, MainRef main)
+{
+    /// <summary>The committed generation, which is live when this returns.</summary>
+    /// <param name="cached">The state kept from the last publish; taken when main and CURRENT still agree with it.</param>
+    /// <exception cref="FastDataException">History and live side contradict each other in a way that no crash leaves; nothing was changed.</exception>
+    public TipState Run(TipState? cached)
+    {
+        var tip = main.Read();
+        var current = ReadCurrent();
+        if (cached is not null && cached.Commit == tip && current?.Commit == tip) return cached;
+
+        files.DeleteTemporaries();
+        main.Recover();
+        if (tip is not { } commit)
+        {
+            return current is null ? TipState.Empty
+                : throw new FastDataException($"{layout.Current} names commit {current.Commit}, but the history is empty. Restore {layout.Repository} from a copy or a mirror.");
+        }
+        using var git = new GitReader(layout);
+        var live = current?.Commit == commit ? ReadManifest(current) : null;
+        var state = TipState.Load(git, commit, live ?? ReadPrepared(git, commit));
+        if (current is not null && current.Epoch > state.Epoch)
+        {
+            throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore commit {current.Commit}.");
+        }
+        if (live is null) MakeLive(git, state);
+        return state;
+    }
+
+    // A damaged pointer or manifest is rebuilt from history, which is the truth.
+    private CurrentPointer? ReadCurrent() => NullIfDamaged(new FolderReader(layout).ReadCurrent);
+
+    private Manifest? ReadManifest(CurrentPointer current) => NullIfDamaged(() => new FolderReader(layout).ReadManifest(current));
+
+    // The manifest of a generation is durable before main moves, so after a crash in between it stands there.
+    private Manifest? ReadPrepared(GitReader git, CommitId commit)
+    {
+        if (Objects.CommitText.EpochOf(git.Commit(commit).Message) is not { } epoch) return null;
+        var path = layout.ManifestPath(epoch, commit);
+        var manifest = NullIfDamaged(() => Manifest.Parse(File.ReadAllBytes(path), path));
+        return manifest is not null && manifest.Commit == commit && manifest.Epoch == epoch && manifest.Models.All(files.Holds) ? manifest : null;
+    }
+
+    private static T? NullIfDamaged<T>(Func<T?> read) where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is FastDataException or FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private void MakeLive(GitReader git, TipState state)
+    {
+        var blobs = TipState.ModelBlobs(state.ModelsTree).ToDictionary(model => model.Name, model => model.Id);
+        var missing = state.Manifest!.Models.Where(entry => !files.Holds(entry)).ToList();
+        foreach (var chunk in missing.Chunk(64))
+        {
+            files.WriteModels([.. chunk.Select(entry => (entry, (ReadOnlyMemory<byte>)git.Blob(blobs[entry.Name])))]);
+        }
+        files.Announce(files.WriteManifest(state.Manifest));
+    }
+}

@@ -1,0 +1,66 @@
+using Delivery.FastData.Git.History;
+using Delivery.FastData.Git.Objects;
+using Delivery.Models;
+using Delivery.Models.Formats;
+
+namespace Delivery.FastData.Git.Publishing;
+
+/// <summary>The committed generation as a publisher needs it for the next one; kept between publishes, so that a warm publish reads nothing.</summary>
+/// <param name="Manifest">Its manifest; null before the first generation.</param>
+/// <param name="ModelsTree">The bytes of the tree <c>models/</c>.</param>
+/// <param name="ControlTree">The bytes of the tree <c>control/</c>.</param>
+/// <param name="Control">The files in <c>control/</c>.</param>
+internal sealed record TipState(Manifest? Manifest, byte[] ModelsTree, byte[] ControlTree, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Control)
+{
+    public const string ModelsFolder = "models";
+    public const string ControlFolder = "control";
+    public const string ModelSuffix = ".pb";
+    public const string CardSuffix = ".json";
+
+    public static TipState Empty { get; } = new(null, [], [], new Dictionary<string, ReadOnlyMemory<byte>>());
+
+    public CommitId? Commit => Manifest?.Commit;
+
+    public long Epoch => Manifest?.Epoch ?? 0;
+
+    public FastDataTip ToTip() => Manifest is null
+        ? FastDataTip.Empty
+        : new FastDataTip(Epoch, Commit, Manifest.Models.ToDictionary(model => model.Name), Control);
+
+    /// <summary>Reads a generation back from its commit.</summary>
+    /// <param name="git">The repository.</param>
+    /// <param name="commit">The generation's commit.</param>
+    /// <param name="known">The generation's manifest where it is at hand; otherwise every model is read and hashed.</param>
+    /// <exception cref="FastDataException">The commit is no generation of ours.</exception>
+    public static TipState Load(GitReader git, CommitId commit, Manifest? known)
+    {
+        var found = git.Commit(commit);
+        var epoch = CommitText.EpochOf(found.Message)
+            ?? throw new FastDataException($"Commit {commit} ('{found.MessageShort}') carries no epoch: it was not made by Delivery. Move it to another branch and restore main.");
+        var models = GitReader.Folder(found, ModelsFolder);
+        var control = GitReader.Folder(found, ControlFolder);
+        var files = TreeEditor.Read(control).ToDictionary(entry => entry.Name, entry => (ReadOnlyMemory<byte>)git.Blob(entry.Id));
+        return new TipState(known ?? MakeManifest(git, models, epoch, commit), models, control, files);
+    }
+
+    private static Manifest MakeManifest(GitReader git, byte[] models, long epoch, CommitId commit)
+    {
+        var entries = ModelBlobs(models).Select(model => Describe(model.Name, git.Blob(model.Id))).OrderBy(entry => entry.Name);
+        return new Manifest(epoch, commit, [.. entries]);
+    }
+
+    /// <summary>The models of a tree with the blobs that hold them.</summary>
+    public static IEnumerable<(ModelName Name, GitId Id)> ModelBlobs(byte[] modelsTree) => TreeEditor.Read(modelsTree)
+        .Where(entry => entry.Name.EndsWith(ModelSuffix, StringComparison.Ordinal))
+        .Select(entry => (ModelName.Parse(entry.Name[..^ModelSuffix.Length]), entry.Id));
+
+    /// <summary>The line of a manifest for a model file.</summary>
+    /// <exception cref="InvalidModelException">It is no valid model, or one of another name.</exception>
+    public static ManifestEntry Describe(ModelName name, ReadOnlySpan<byte> file)
+    {
+        var header = ModelLayout.Read(file).Header;
+        return header.Name == name.Value
+            ? new ManifestEntry(name, file.Length, ContentHash.Of(file), header.Kind)
+            : throw new InvalidModelException($"The file for '{name}' holds the model '{header.Name}'.");
+    }
+}

@@ -1,0 +1,87 @@
+using Delivery.FastData.Storage;
+
+namespace Delivery.FastData.Publishing;
+
+/// <summary>
+/// Writes the live side of a generation. Needs the folder's lock. Nothing that a reader can see changes before
+/// <see cref="Announce"/>, and everything before it can be done again after a crash at any point.
+/// </summary>
+public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
+{
+    private const string TemporaryPrefix = ".tmp-";
+
+    // Each new file costs an fsync; journalling file systems answer several waiting ones with one commit.
+    private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 16 };
+
+    /// <summary>Makes the folder's directories.</summary>
+    public void CreateDirectories()
+    {
+        disk.CreateDirectory(layout.Models);
+        disk.CreateDirectory(layout.Manifests);
+    }
+
+    /// <summary>Makes the live files of these models durable and reads each back. A file that is there already is hashed before it is trusted.</summary>
+    /// <param name="models">Entries with the bytes that belong to them.</param>
+    /// <exception cref="FastDataException">What was read back is not what was written.</exception>
+    public void WriteModels(IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> models)
+    {
+        if (models.Count == 0) return;
+        Parallel.ForEach(models, Parallelism, model => WriteOnce(layout.ModelPath(model.Entry), model.Content.Span, model.Entry.Content));
+        disk.SyncDirectory(layout.Models);
+    }
+
+    /// <summary>Makes the manifest durable and gives the pointer to it, which is not announced yet.</summary>
+    public CurrentPointer WriteManifest(Manifest manifest)
+    {
+        var content = manifest.ToBytes();
+        var pointer = new CurrentPointer(FolderLayout.Format, manifest.Epoch, manifest.Commit, ContentHash.Of(content));
+        WriteOnce(layout.ManifestPath(manifest.Epoch, manifest.Commit), content, pointer.Manifest);
+        disk.SyncDirectory(layout.Manifests);
+        return pointer;
+    }
+
+    /// <summary>Makes a generation live: from here on readers load it.</summary>
+    public void Announce(CurrentPointer pointer)
+    {
+        var temporary = Path.Combine(layout.Root, TemporaryPrefix + "CURRENT");
+        disk.Delete(temporary);
+        disk.Create(temporary, pointer.ToBytes(), @sealed: false);
+        disk.Rename(temporary, layout.Current, replace: true);
+        disk.SyncDirectory(layout.Root);
+    }
+
+    /// <summary>Whether the bytes of a live file are those of its name.</summary>
+    public bool Holds(ManifestEntry entry) => Holds(layout.ModelPath(entry), entry.Content);
+
+    /// <summary>Removes what a crash left half-written.</summary>
+    public void DeleteTemporaries()
+    {
+        foreach (var directory in new[] { layout.Root, layout.Models, layout.Manifests })
+        {
+            foreach (var path in Directory.EnumerateFiles(directory, TemporaryPrefix + "*")) disk.Delete(path);
+        }
+    }
+
+    private void WriteOnce(string path, ReadOnlySpan<byte> content, ContentHash expected)
+    {
+        if (Holds(path, expected)) return;
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, TemporaryPrefix + Path.GetFileName(path));
+        disk.Delete(temporary);
+        disk.Create(temporary, content, @sealed: true);
+        // A damaged file of that name is replaced by rename, so that a reader who maps it keeps the old inode.
+        disk.Rename(temporary, path, replace: true);
+        if (!Holds(path, expected)) throw new FastDataException($"{path}: what was read back is not what was written; expected SHA-256 {expected}. Is the disk failing?");
+    }
+
+    private static bool Holds(string path, ContentHash expected)
+    {
+        try
+        {
+            return ContentHash.Of(File.ReadAllBytes(path)) == expected;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+}
