@@ -1,0 +1,159 @@
+using System.Text;
+using Delivery.Models;
+using Delivery.Models.Formats;
+using Delivery.TestKit;
+
+namespace Delivery.FastData.Git.Tests;
+
+public sealed class FastDataPublisherTests : IDisposable
+{
+    private readonly TemporaryFolder _temporary = new();
+    private readonly ManualTime _time = new();
+
+    private string Folder => _temporary["fast-data"];
+
+    public void Dispose() => _temporary.Dispose();
+
+    [Fact]
+    public void A_first_publish_makes_a_folder_that_git_and_readers_accept()
+    {
+        Publish("Deliver 2 models\n\nnews: new\nvideo: new\n\nCycle: 1", Change("news", 1), Change("video", 2)).Should().BeOfType<PublishOutcome.Published>();
+
+        FolderState.ShouldBeWhole(Folder);
+        FolderState.ReadLiveWhole(Folder)!.Models.Select(model => model.Name.Value).Should().Equal("news", "video");
+        GitProgram.Run(Folder, "log", "-1", "--format=%B").Should().StartWith("Deliver 2 models\n").And.Contain("Cycle: 1\nEpoch: 1\n");
+        GitProgram.Run(Folder, "log", "-1", "--format=%(trailers:key=Epoch,valueonly)").Trim().Should().Be("1");
+        GitProgram.Run(Folder, "log", "-1", "--name-status", "--format=").Should().Contain("A\tmodels/news.pb").And.Contain("A\tmodels/video.json");
+    }
+
+    [Fact]
+    public void The_bytes_in_history_are_those_that_are_live()
+    {
+        Publish("Deliver", Change("news", 1));
+
+        var live = FolderState.ReadLiveWhole(Folder)!.Models.Single();
+        var history = new FastDataHistory(Folder);
+        var delivered = history.Find(live.Name, history.Resolve("main"))!;
+        ContentHash.Of(delivered.File.Span).Should().Be(live.Content);
+        Encoding.UTF8.GetString(delivered.Card.Span).Should().Be("{\"seed\":1}\n");
+    }
+
+    [Fact]
+    public void A_second_publish_keeps_what_it_does_not_change()
+    {
+        Publish("one", Change("a", 1), Change("c", 2));
+        Publish("two", Change("b", 3), Change("c", 4));
+
+        FolderState.ShouldBeWhole(Folder);
+        new FastDataHistory(Folder).Read().Select(generation => (generation.Epoch, Names: string.Join(',', generation.Models)))
+            .Should().Equal((2, "b,c"), (1, "a,c"));
+        new FastDataHistory(Folder).Read(ModelName.Parse("a")).Select(generation => generation.Epoch).Should().Equal(1);
+    }
+
+    [Fact]
+    public void The_same_content_makes_no_commit()
+    {
+        Publish("one", Change("a", 1));
+
+        Publish("two", Change("a", 1)).Should().BeOfType<PublishOutcome.Unchanged>().Which.Epoch.Should().Be(1);
+        GitProgram.Run(Folder, "rev-list", "--count", "main").Trim().Should().Be("1");
+    }
+
+    [Fact]
+    public void Control_files_are_committed_and_removed()
+    {
+        Publish(new Publication { ExpectedTip = null, Message = "control", Control = Control("{}"u8.ToArray()) });
+        Tip().Control.Should().ContainKey("quarantine.json");
+
+        Publish(new Publication { ExpectedTip = Tip().Commit, Message = "release", Control = Control(null) });
+
+        Tip().Control.Should().BeEmpty();
+        Tip().Epoch.Should().Be(2);
+        FolderState.ShouldBeWhole(Folder);
+
+        static Dictionary<string, ReadOnlyMemory<byte>?> Control(byte[]? content) => new() { ["quarantine.json"] = content is null ? null : new ReadOnlyMemory<byte>(content) };
+    }
+
+    [Fact]
+    public void A_decision_on_an_older_tip_loses_the_race_and_changes_nothing()
+    {
+        var publisher = new FastDataPublisher(Folder, _time);
+        publisher.Publish(Publication(null, Change("a", 1)), default);
+        var stale = publisher.ReadTip(default).Commit;
+        new FastDataPublisher(Folder, _time).Publish(Publication(stale, Change("a", 2)), default);
+
+        var outcome = publisher.Publish(Publication(stale, Change("a", 3)), default);
+
+        outcome.Should().BeOfType<PublishOutcome.LostRace>().Which.Expected.Should().Be(stale);
+        Tip().Epoch.Should().Be(2);
+        FolderState.ShouldBeWhole(Folder);
+    }
+
+    [Fact]
+    public void A_file_of_another_name_is_refused_before_anything_is_written()
+    {
+        var act = () => Publish("bad", new ModelChange(ModelName.Parse("news"), TestModels.Linear("video", 1), "{}"u8.ToArray()));
+
+        act.Should().Throw<InvalidModelException>().WithMessage("*'news'*'video'*");
+        Directory.Exists(Folder).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_held_folder_is_reported_as_busy()
+    {
+        Publish("one", Change("a", 1));
+        using var held = new Storage.LocalDisk().TryLock(new FolderLayout(Folder).Lock);
+
+        var act = () => new FastDataPublisher(Folder, _time) { LockTimeout = TimeSpan.FromMilliseconds(50) }.ReadTip(default);
+
+        act.Should().Throw<FolderBusyException>().WithMessage("*LOCK*");
+    }
+
+    [Fact]
+    public void A_thousand_models_make_one_pack_that_git_accepts()
+    {
+        Publish("many", [.. Enumerable.Range(0, 1000).Select(i => Change($"model_{i}", i))]);
+
+        FolderState.ShouldBeWhole(Folder);
+        Directory.EnumerateFiles(Path.Combine(Folder, ".git", "objects", "pack"), "*.pack").Should().ContainSingle();
+        GitProgram.Run(Folder, "verify-pack", Directory.EnumerateFiles(Path.Combine(Folder, ".git", "objects", "pack"), "*.idx").Single());
+    }
+
+    [Fact]
+    public void Publishing_goes_on_after_git_has_repacked_and_packed_the_refs()
+    {
+        for (var i = 0; i < 5; i++) Publish($"n {i}", Change("a", i), Change("b", 100 + i));
+        GitProgram.Run(Folder, "gc", "--prune=now", "--quiet");
+        File.Exists(Path.Combine(Folder, ".git", "refs", "heads", "main")).Should().BeFalse("gc packs the refs");
+
+        Publish("after", Change("a", 77)).Should().BeOfType<PublishOutcome.Published>().Which.Epoch.Should().Be(6);
+
+        FolderState.ShouldBeWhole(Folder);
+    }
+
+    [Fact]
+    public void Old_generations_leave_when_they_are_older_than_the_limit_and_more_than_three()
+    {
+        for (var i = 0; i < 6; i++) Publish($"n {i}", Change("a", i), Change("same", 1));
+        var layout = new FolderLayout(Folder);
+        foreach (var path in Directory.EnumerateFiles(layout.Manifests)) File.SetLastWriteTimeUtc(path, _time.GetUtcNow().UtcDateTime.AddDays(-2));
+
+        Publish("last", Change("a", 99));
+
+        Directory.EnumerateFiles(layout.Manifests).Should().HaveCount(3);
+        Directory.EnumerateFiles(layout.Models).Should().HaveCount(4, "three versions of a and one of same are named");
+        FolderState.ShouldBeWhole(Folder);
+    }
+
+    private FastDataTip Tip() => new FastDataPublisher(Folder, _time).ReadTip(default);
+
+    private static ModelChange Change(string name, int seed) =>
+        new(ModelName.Parse(name), TestModels.Linear(name, seed), Encoding.UTF8.GetBytes($"{{\"seed\":{seed}}}\n"));
+
+    private static Publication Publication(CommitId? tip, params ModelChange[] models) => new() { ExpectedTip = tip, Message = "Deliver", Models = models };
+
+    private PublishOutcome Publish(string message, params ModelChange[] models) =>
+        Publish(Publication(Tip().Commit, models) with { Message = message });
+
+    private PublishOutcome Publish(Publication publication) => new FastDataPublisher(Folder, _time).Publish(publication, default);
+}
