@@ -62,7 +62,7 @@ public sealed class FastDataPublisherTests : IDisposable
     [Fact]
     public void Control_files_are_committed_and_removed()
     {
-        Publish(new Publication { ExpectedTip = null, Message = "control", Control = Control("{}"u8.ToArray()) });
+        Publish(new Publication { ExpectedTip = null, Message = "control", Control = Control("{}"u8.ToArray().AsMemory()), Models = [Change("a", 1)] });
         Tip().Control.Should().ContainKey("quarantine.json");
 
         Publish(new Publication { ExpectedTip = Tip().Commit, Message = "release", Control = Control(null) });
@@ -71,7 +71,17 @@ public sealed class FastDataPublisherTests : IDisposable
         Tip().Epoch.Should().Be(2);
         FolderState.ShouldBeWhole(Folder);
 
-        static Dictionary<string, ReadOnlyMemory<byte>?> Control(byte[]? content) => new() { ["quarantine.json"] = content is null ? null : new ReadOnlyMemory<byte>(content) };
+        static Dictionary<string, ReadOnlyMemory<byte>?> Control(ReadOnlyMemory<byte>? content) => new() { ["quarantine.json"] = content };
+    }
+
+    [Fact]
+    public void An_empty_file_is_an_object_like_any_other()
+    {
+        var empty = new Dictionary<string, ReadOnlyMemory<byte>?> { ["empty.json"] = ReadOnlyMemory<byte>.Empty };
+        Publish(new Publication { ExpectedTip = null, Message = "empty", Control = empty, Models = [Change("a", 1)] });
+
+        Tip().Control["empty.json"].Length.Should().Be(0);
+        FolderState.ShouldBeWhole(Folder);
     }
 
     [Fact]

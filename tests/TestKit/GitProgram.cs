@@ -9,7 +9,7 @@ public static class GitProgram
     /// <exception cref="InvalidOperationException">It failed; the message holds all it said.</exception>
     public static string Run(string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (string[])["-C", folder, .. arguments]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -20,6 +20,9 @@ internal sealed record Pack(string Name, byte[] Content, byte[] Index)
     // Above it an object is taken for weights; cards and commits are far below, and a tree of thousands of ids hardly deflates.
     private const int StoreFromBytes = 16 * 1024;
 
+    // A ZLibStream that is given nothing writes nothing, not even its header.
+    private static ReadOnlySpan<byte> DeflatedNothing => [0x78, 0x01, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
+
     /// <summary>Encodes the objects; one that is given twice is written once.</summary>
     public static Pack Of(IEnumerable<GitObject> objects)
     {
@@ -36,7 +39,8 @@ internal sealed record Pack(string Name, byte[] Content, byte[] Index)
             var offset = pack.Position;
             WriteEntryHeader(pack, unique[i].Type, unique[i].Content.Length);
             var level = unique[i].Content.Length >= StoreFromBytes ? CompressionLevel.NoCompression : CompressionLevel.Fastest;
-            using (var deflated = new ZLibStream(pack, level, leaveOpen: true)) deflated.Write(unique[i].Content.Span);
+            if (unique[i].Content.IsEmpty) pack.Write(DeflatedNothing);
+            else using (var deflated = new ZLibStream(pack, level, leaveOpen: true)) deflated.Write(unique[i].Content.Span);
             var crc = Crc32.Of(pack.GetBuffer().AsSpan((int)offset, (int)(pack.Position - offset)));
             entries[i] = (Convert.FromHexString(unique[i].Id.Hex), offset, crc);
         }
