@@ -63,7 +63,7 @@ public sealed class StorePuller
 
     /// <summary>The holdout items of a model, oldest first; or why they could not be read.</summary>
     public Task<(IReadOnlyList<PoolItem>? Items, string? Failure)> ReadHoldoutAsync(ModelName name, CancellationToken cancellationToken) =>
-        CallAsync<IReadOnlyList<PoolItem>>(token => _store.ReadHoldoutAsync(name, token), cancellationToken);
+        CallAsync<IReadOnlyList<PoolItem>>(async token => await _store.ReadHoldoutAsync(name, token), cancellationToken);
 
     private async Task<PullOutcome> PullAsync(ModelName name, CancellationToken cancellationToken) =>
         await CallAsync(token => _store.GetModelAsync(name, token), cancellationToken) switch
