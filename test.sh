@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds all, runs all tests:  ./test.sh [--soak] [--filter X]
+#   --soak      the long forms of the tests that have one
+#   --filter X  only tests whose full name contains X, or an expression such as FullyQualifiedName~Models&DisplayName!~bytes
+# The last line is 'N passed, N failed'; with skipped tests ', N skipped' follows. Exit code 0 only when something ran and nothing failed.
+set -euo pipefail
+. "$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/eng/prepare.sh"
+
+usage() {
+  say "Usage: ./test.sh [--soak] [--filter X]"
+  exit 2
+}
+
+filter=()
+while (($# > 0)); do
+  case $1 in
+    --soak) export DELIVERY_SOAK=1 ;;
+    --filter)
+      (($# > 1)) || usage
+      filter=(--filter "$2")
+      shift
+      ;;
+    *) usage ;;
+  esac
+  shift
+done
+
+cd "$root"
+prepare test
+
+# Nothing that outlives this script may hold its output open.
+export MSBUILDDISABLENODEREUSE=1
+
+before_cli_build
+dotnet restore Delivery.sln -v quiet
+dotnet build Delivery.sln -c Release --no-restore -v quiet -clp:Summary
+after_cli_build
+
+rm -rf TestResults
+mkdir TestResults
+
+assemblies=()
+while IFS= read -r project; do
+  name=$(basename "$project" .csproj)
+  assemblies+=("tests/$name/bin/Release/net10.0/Delivery.$name.dll")
+done < <(sed -n 's/.*"\(tests[\\/][^"]*\.Tests\.csproj\)".*/\1/p' Delivery.sln | tr '\134' '/')
+
+status=0
+dotnet test "${assemblies[@]}" ${filter[@]+"${filter[@]}"} --logger 'trx;LogFileName=all.trx' --logger 'console;verbosity=minimal' --results-directory TestResults || status=$?
+
+passed=0 failed=0 skipped=0
+count() { sed -n 's/.*<Counters [^>]*\b'"$1"'="\([0-9]*\)".*/\1/p' TestResults/all.trx | head -n 1; }
+if [[ -e TestResults/all.trx ]]; then
+  passed=$(count passed)
+  failed=$(count failed)
+  skipped=$(($(count total) - passed - failed))
+fi
+
+if ((status != 0 && failed == 0)); then
+  echo "The test run ended with code $status before all tests had a result: counted as a failure."
+  failed=1
+elif ((passed + failed == 0)); then
+  echo "No test ran."
+  status=1
+fi
+
+printf 'Took %d min %d s.\n' $((SECONDS / 60)) $((SECONDS % 60))
+summary="$passed passed, $failed failed"
+((skipped == 0)) || summary+=", $skipped skipped"
+echo "$summary"
+((failed == 0)) || status=1
+exit "$status"
