@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+
+namespace Delivery.FastData;
+
+/// <summary>SHA-256 of the bytes of a file: 64 lower-case hexadecimal digits.</summary>
+public readonly record struct ContentHash
+{
+    private const int Length = 2 * SHA256.HashSizeInBytes;
+    private readonly string? _hex;
+
+    private ContentHash(string hex) => _hex = hex;
+
+    /// <exception cref="InvalidOperationException">This is <c>default</c>, which is no hash.</exception>
+    public string Hex => _hex ?? throw new InvalidOperationException("An empty ContentHash was used.");
+
+    /// <summary>The first 16 digits, which stand in the names of live files.</summary>
+    public string Short => Hex[..16];
+
+    public static ContentHash Of(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(content, hash);
+        return new ContentHash(Convert.ToHexStringLower(hash));
+    }
+
+    /// <exception cref="FormatException"><paramref name="hex"/> is not 64 lower-case hexadecimal digits.</exception>
+    public static ContentHash Parse(string hex) =>
+        TryParse(hex, out var hash) ? hash : throw new FormatException($"'{hex}' is no SHA-256: {Length} lower-case hexadecimal digits were expected.");
+
+    public static bool TryParse([NotNullWhen(true)] string? hex, out ContentHash hash)
+    {
+        var valid = hex is { Length: Length } && hex.All(char.IsAsciiHexDigitLower);
+        hash = valid ? new ContentHash(hex!) : default;
+        return valid;
+    }
+
+    public override string ToString() => _hex ?? "";
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Delivery.Models;
+
+namespace Delivery.FastData;
+
+/// <summary>One model of a generation.</summary>
+/// <param name="Name">The model.</param>
+/// <param name="Length">Bytes of its file.</param>
+/// <param name="Content">SHA-256 of its file.</param>
+/// <param name="Kind">How it is scored; a reader that does not know the kind leaves the model out.</param>
+public sealed record ManifestEntry(ModelName Name, long Length, ContentHash Content, string Kind)
+{
+    /// <summary>Its file in <see cref="FolderLayout.Models"/>.</summary>
+    public string File => FolderLayout.ModelFileName(Name, Content);
+}
+
+/// <summary>All models of one generation, ordered by name. JSON with one line a model, so that two of them compare line by line.</summary>
+public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<ManifestEntry> Models)
+{
+    private static readonly JsonReaderOptions Strict = new() { CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
+
+    /// <summary>The file's bytes; the same manifest gives the same bytes.</summary>
+    public byte[] ToBytes()
+    {
+        var bytes = new ArrayBufferWriter<byte>(256 + (Models.Count * 256));
+        Append(bytes, $"{{\"format\":{FolderLayout.Format},\"epoch\":{Epoch},\"commit\":\"{Commit}\",\"models\":[");
+        for (var i = 0; i < Models.Count; i++)
+        {
+            var model = Models[i];
+            Append(bytes, $"{(i == 0 ? "" : ",")}\n{{\"name\":\"{model.Name}\",\"file\":\"{model.File}\",\"length\":{model.Length},\"sha256\":\"{model.Content}\",\"kind\":\"{model.Kind}\"}}");
+        }
+        Append(bytes, "\n]}\n");
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <param name="content">The whole file.</param>
+    /// <param name="path">For the message of an error.</param>
+    /// <exception cref="FastDataException">This is no manifest that this version reads.</exception>
+    public static Manifest Parse(ReadOnlySpan<byte> content, string path)
+    {
+        try
+        {
+            return Read(content);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            throw new FastDataException($"{path}: no manifest: {e.Message}", e);
+        }
+    }
+
+    private static Manifest Read(ReadOnlySpan<byte> content)
+    {
+        var json = new Utf8JsonReader(content, Strict);
+        Expect(ref json, JsonTokenType.StartObject);
+        var format = Number(ref json, "format");
+        if (!FolderLayout.Reads((int)long.Clamp(format, 0, int.MaxValue))) throw new FormatException($"it has format {format}; this version reads {FolderLayout.Format}.");
+        var epoch = Number(ref json, "epoch");
+        var commit = CommitId.Parse(Text(ref json, "commit"));
+        Property(ref json, "models");
+        Expect(ref json, JsonTokenType.StartArray);
+        var models = new List<ManifestEntry>();
+        while (Next(ref json) == JsonTokenType.StartObject)
+        {
+            var name = ModelName.Parse(Text(ref json, "name"));
+            var file = Text(ref json, "file");
+            var length = Number(ref json, "length");
+            var entry = new ManifestEntry(name, length, ContentHash.Parse(Text(ref json, "sha256")), Text(ref json, "kind"));
+            Expect(ref json, JsonTokenType.EndObject);
+            // The name of a file comes from outside: only the one that follows from name and content is taken.
+            if (file != entry.File) throw new FormatException($"model '{name}' has the file '{file}'; expected '{entry.File}'.");
+            if (models.Count > 0 && models[^1].Name >= name) throw new FormatException($"model '{name}' stands after '{models[^1].Name}'; the names must grow.");
+            models.Add(entry);
+        }
+        if (json.TokenType != JsonTokenType.EndArray) throw new FormatException($"{json.TokenType} where a model or the end of the list was expected.");
+        Expect(ref json, JsonTokenType.EndObject);
+        if (json.Read()) throw new FormatException("more follows after its end.");
+        return new Manifest(epoch, commit, models);
+    }
+
+    private static JsonTokenType Next(ref Utf8JsonReader json) =>
+        json.Read() ? json.TokenType : throw new FormatException("it ends too early.");
+
+    private static void Expect(ref Utf8JsonReader json, JsonTokenType expected)
+    {
+        if (Next(ref json) != expected) throw new FormatException($"{json.TokenType} at byte {json.TokenStartIndex}; expected {expected}.");
+    }
+
+    private static void Property(ref Utf8JsonReader json, string name)
+    {
+        Expect(ref json, JsonTokenType.PropertyName);
+        if (!json.ValueTextEquals(name)) throw new FormatException($"property '{json.GetString()}' at byte {json.TokenStartIndex}; expected '{name}'.");
+    }
+
+    private static long Number(ref Utf8JsonReader json, string property)
+    {
+        Property(ref json, property);
+        Expect(ref json, JsonTokenType.Number);
+        return json.TryGetInt64(out var value) && value > 0 ? value : throw new FormatException($"'{property}' must be a whole number above 0.");
+    }
+
+    private static string Text(ref Utf8JsonReader json, string property)
+    {
+        Property(ref json, property);
+        Expect(ref json, JsonTokenType.String);
+        return json.GetString()!;
+    }
+
+    private static void Append(ArrayBufferWriter<byte> bytes, string text) =>
+        bytes.Advance(Encoding.ASCII.GetBytes(text, bytes.GetSpan(text.Length)));
+}
