@@ -1,0 +1,85 @@
+using Delivery.ApplyRuntime.Leasing;
+using Delivery.FastData;
+using Delivery.Models.Formats;
+
+namespace Delivery.ApplyRuntime.Reload;
+
+/// <summary>One try to load what a pointer names. Loader thread only.</summary>
+internal sealed class ReloadAttempt
+{
+    private readonly List<LoadedModel> _models = [];
+    private readonly List<RuntimeProblem> _problems = [];
+
+    private ReloadAttempt(CurrentPointer pointer) => Pointer = pointer;
+
+    public CurrentPointer Pointer { get; }
+
+    /// <summary>Whether the manifest could be read; without it there is nothing to apply.</summary>
+    public bool HasManifest { get; private set; }
+
+    /// <summary>Of each model the new one, else the one in use so far, else none; ordered by name.</summary>
+    public IReadOnlyCollection<LoadedModel> Models => _models;
+
+    public IReadOnlyList<RuntimeProblem> Problems => _problems;
+
+    /// <summary>A file was not there: a newer generation may have taken its place.</summary>
+    public bool FileGone { get; private set; }
+
+    /// <summary>A problem may pass without a new generation.</summary>
+    public bool WorthRepeating { get; private set; }
+
+    /// <summary>Loads what is new or changed, and shares the rest with the generation in use. Throws for nothing that stands in the folder.</summary>
+    public static ReloadAttempt Load(FolderReader folder, CurrentPointer pointer, Generation? inUse)
+    {
+        var attempt = new ReloadAttempt(pointer);
+        try
+        {
+            var manifest = folder.ReadManifest(pointer);
+            attempt.HasManifest = true;
+            foreach (var entry in manifest.Models) attempt.Add(folder.Layout, entry, inUse);
+        }
+        catch (Exception e) when (!attempt.HasManifest)
+        {
+            attempt.Note(new RuntimeProblem(null, e.Message), e);
+        }
+        catch
+        {
+            attempt.Drop();
+            throw;
+        }
+        return attempt;
+    }
+
+    /// <summary>Unmaps what was mapped for nothing.</summary>
+    public void Drop()
+    {
+        foreach (var model in _models) model.DropIfUnshared();
+    }
+
+    private void Add(FolderLayout layout, ManifestEntry entry, Generation? inUse)
+    {
+        var before = inUse?.Models.GetValueOrDefault(entry.Name.Value);
+        if (before is not null && before.Entry == entry)
+        {
+            _models.Add(before);
+            return;
+        }
+        try
+        {
+            _models.Add(ModelLoader.Load(layout, entry));
+        }
+        catch (Exception e) // whatever is wrong with one model, the others go on
+        {
+            if (before is not null) _models.Add(before);
+            var instead = before is null ? "There is none to use instead." : $"The one of {before.Entry.Content.Short} stays in use.";
+            Note(new RuntimeProblem(entry.Name, $"{e.Message} {instead}"), e);
+        }
+    }
+
+    private void Note(RuntimeProblem problem, Exception cause)
+    {
+        _problems.Add(problem);
+        FileGone |= cause is FileNotFoundException or DirectoryNotFoundException;
+        WorthRepeating |= cause is not InvalidModelException; // those bytes have the right hash: they will not get better
+    }
+}

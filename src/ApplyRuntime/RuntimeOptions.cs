@@ -1,0 +1,39 @@
+namespace Delivery.ApplyRuntime;
+
+/// <summary>How a runtime follows its folder. Immutable: derive variants with <c>with</c>.</summary>
+public sealed record RuntimeOptions
+{
+    /// <summary>Pause between two looks at CURRENT, which find what no event announced. Default 1 s; 1 ms to 1 h.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether file events shorten the wait for the next look. Default true. Where the system has none to give, the poll alone serves.</summary>
+    public bool UseFileEvents { get; init; } = true;
+
+    /// <summary>Pause before what could not be loaded is tried again; it doubles each time. Default 1 s; more than 0. A new generation is tried at once.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest such pause. Default 30 s; at least <see cref="RetryAfter"/>.</summary>
+    public TimeSpan RetryAtMost { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long closing waits for leases that are still held; what is leased after that stays mapped. Default 2 s; 0 to 1 h.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The clock of ages and pauses. Default: the system's.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Called on the loader thread after each swap, the first included, with the status right after it. Default none. The next
+    /// reload waits until it returns; what it throws becomes <see cref="RuntimeStatus.LastError"/>.
+    /// </summary>
+    public Action<RuntimeStatus>? Applied { get; init; }
+
+    /// <summary>Every mistake with the value found; none when usable.</summary>
+    public IEnumerable<string> Problems()
+    {
+        var hour = TimeSpan.FromHours(1);
+        if (PollInterval < TimeSpan.FromMilliseconds(1) || PollInterval > hour) yield return $"{nameof(PollInterval)} is {PollInterval}; it must be 1 ms to 1 h.";
+        if (RetryAfter <= TimeSpan.Zero) yield return $"{nameof(RetryAfter)} is {RetryAfter}; it must be more than 0.";
+        if (RetryAtMost < RetryAfter) yield return $"{nameof(RetryAtMost)} is {RetryAtMost}; it must be at least {nameof(RetryAfter)}, which is {RetryAfter}.";
+        if (DrainTimeout < TimeSpan.Zero || DrainTimeout > hour) yield return $"{nameof(DrainTimeout)} is {DrainTimeout}; it must be 0 to 1 h.";
+    }
+}

@@ -1,0 +1,102 @@
+using Delivery.FastData;
+using Delivery.Models;
+
+namespace Delivery.ApplyRuntime;
+
+/// <summary>Whether a runtime has models.</summary>
+public enum RuntimeState
+{
+    /// <summary>No generation has been loaded yet; decisions fall back.</summary>
+    Waiting,
+
+    /// <summary>A generation is loaded, if perhaps not the newest: see <see cref="RuntimeStatus.Problems"/>.</summary>
+    Ready,
+
+    /// <summary>The runtime is disposed; decisions fall back.</summary>
+    Closed,
+}
+
+/// <summary>One model of the generation in use.</summary>
+/// <param name="Name">The model.</param>
+/// <param name="Kind">How it is scored.</param>
+/// <param name="Content">SHA-256 of its file.</param>
+/// <param name="ModelVersion">Raised by hand when the model was trained anew.</param>
+/// <param name="RequestCount">Requests that its trainer had processed.</param>
+/// <param name="TrainedUntil">Time of the newest event that it learned from; null when its file does not say.</param>
+/// <param name="Created">Event time of its export; null when its file does not say.</param>
+/// <param name="ClassCount">Classes that it chooses from.</param>
+/// <param name="FeatureCount">Length of its feature vector.</param>
+public sealed record ModelStatus(
+    ModelName Name, string Kind, ContentHash Content, uint ModelVersion, ulong RequestCount,
+    DateTimeOffset? TrainedUntil, DateTimeOffset? Created, int ClassCount, int FeatureCount);
+
+/// <summary>Something that keeps the runtime from what is published, as long as it lasts.</summary>
+/// <param name="Model">The model that could not be loaded; null when it is CURRENT or the manifest.</param>
+/// <param name="Message">Names the file, what stands there and what was expected.</param>
+public sealed record RuntimeProblem(ModelName? Model, string Message);
+
+/// <summary>The last thing that went wrong; it stays after it was put right.</summary>
+public sealed record RuntimeError(string Message, DateTimeOffset At);
+
+/// <summary>How often no model decided, by reason, since the runtime was opened.</summary>
+public sealed record FallbackCounts(long NoGeneration, long NoModel, long WrongFeatureCount, long NotFinite, long TooFewScores)
+{
+    public long Total => NoGeneration + NoModel + WrongFeatureCount + NotFinite + TooFewScores;
+}
+
+/// <summary>What a runtime has loaded, how old it is and what went wrong: a snapshot, taken at <see cref="AsOf"/>.</summary>
+public sealed record RuntimeStatus
+{
+    /// <summary>The folder that is followed.</summary>
+    public required string Folder { get; init; }
+
+    public RuntimeState State { get; init; }
+
+    /// <summary>Time of this snapshot; the ages are counted to it.</summary>
+    public DateTimeOffset AsOf { get; init; }
+
+    /// <summary>Number of the generation in use; 0 while there is none.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Commit of the generation in use; null while there is none.</summary>
+    public CommitId? Commit { get; init; }
+
+    /// <summary>When the generation in use was swapped in; null while there is none.</summary>
+    public DateTimeOffset? AppliedAt { get; init; }
+
+    /// <summary>The models in use, ordered by name.</summary>
+    public IReadOnlyList<ModelStatus> Models { get; init; } = [];
+
+    /// <summary>Swaps so far, the first included.</summary>
+    public long Reloads { get; init; }
+
+    /// <summary>Attempts that left something out, or all.</summary>
+    public long FailedReloads { get; init; }
+
+    /// <summary>What is wrong now; empty when all that is published is in use.</summary>
+    public IReadOnlyList<RuntimeProblem> Problems { get; init; } = [];
+
+    /// <summary>The last thing that went wrong, put right or not; null when nothing ever did.</summary>
+    public RuntimeError? LastError { get; init; }
+
+    /// <summary>Older generations that a lease still holds in memory.</summary>
+    public int RetiredGenerations { get; init; }
+
+    /// <summary>When the loader last looked at CURRENT. A time far back means that the loader hangs, in the file system or in a handler.</summary>
+    public DateTimeOffset? CheckedAt { get; init; }
+
+    /// <summary>Whether file events are being received; without them a change is seen one poll later.</summary>
+    public bool FileEvents { get; init; }
+
+    /// <summary>How often no model decided.</summary>
+    public FallbackCounts Fallbacks { get; init; } = new(0, 0, 0, 0, 0);
+
+    /// <summary>Time since the generation in use was swapped in.</summary>
+    public TimeSpan? AppliedAge => AsOf - AppliedAt;
+
+    /// <summary>Time since the newest event that any model in use learned from; null when no model says.</summary>
+    public TimeSpan? NewestTrainedAge => AsOf - Models.Max(m => m.TrainedUntil);
+
+    /// <summary>The same of the model that is furthest behind.</summary>
+    public TimeSpan? OldestTrainedAge => AsOf - Models.Min(m => m.TrainedUntil);
+}
