@@ -31,7 +31,13 @@ public sealed class LinearSoftmax : ModelKind
         public override int ClassCount => classes;
         public override int FeatureCount => features;
 
-        public override void Score(ReadOnlySpan<byte> file, ReadOnlySpan<float> x, Span<float> scores) =>
+        public override void Score(ReadOnlySpan<byte> file, ReadOnlySpan<float> x, Span<float> scores)
+        {
+            if (x.Length != features || scores.Length != classes) ThrowLengths(x.Length, scores.Length);
             RowProduct.Compute(weights.Floats(file), weights.RowStride, x, scores);
+        }
+
+        private void ThrowLengths(int x, int scores) => throw new ArgumentException(
+            $"{x} features and room for {scores} scores were given; the model has {features} features and {classes} classes.");
     }
 }
