@@ -1,0 +1,24 @@
+using Delivery.Updater.Records;
+using Microsoft.Extensions.Logging;
+using Quartz;
+
+namespace Delivery.Updater.Scheduling;
+
+/// <summary>Runs a cycle when the clock says so. Quartz keeps one scheduler from overlapping itself; that two machines do not tread on each other is the folder's work.</summary>
+[DisallowConcurrentExecution]
+public sealed partial class UpdateJob(UpdateCycle cycle, ILogger<UpdateJob> log) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var record = await cycle.RunAsync(dryRun: false, cancellationToken);
+        var counts = string.Join(", ", record.Models.CountBy(m => m.Outcome).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
+        if (record.Result == CycleResult.Failed) Failed(log, record.Cycle, record.DurationSeconds, record.Error ?? "", counts);
+        else Ended(log, record.Cycle, record.Result, record.DurationSeconds, record.Epoch, counts);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Cycle {Cycle}: {Result} in {Seconds:0.0} s, epoch {Epoch}; {Counts}")]
+    private static partial void Ended(ILogger log, string cycle, CycleResult result, double seconds, long epoch, string counts);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Cycle {Cycle}: nothing was delivered after {Seconds:0.0} s: {Error}; {Counts}")]
+    private static partial void Failed(ILogger log, string cycle, double seconds, string error, string counts);
+}
