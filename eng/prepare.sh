@@ -17,6 +17,8 @@ has() { command -v "$1" >/dev/null 2>&1; }
 prepare() {
   local packages=()
   has git || packages+=(git)
+  # A bare container has none, and NuGet cannot be asked without.
+  if has apt-get && [[ ! -e /etc/ssl/certs/ca-certificates.crt ]]; then packages+=(ca-certificates); fi
   if [[ $1 == test ]]; then
     has strace || packages+=(strace)
     has protoc || packages+=(protobuf-compiler)
