@@ -19,6 +19,7 @@ internal sealed class DecisionLoop : IDisposable
     private readonly Dictionary<int, float[][]> _vectors = [];
     private volatile Generation? _generation;
     private volatile bool _stop;
+    private Generation? _waitedFor;
     private Thread? _thread;
     private long _epoch;
     private long _started;
@@ -110,12 +111,16 @@ internal sealed class DecisionLoop : IDisposable
         return expected == decision.Class ? null : $"class {decision.Class}, earlier {expected}, for the same content and features";
     }
 
-    /// <summary>Whether another generation has been given since; waits a little for it.</summary>
+    /// <summary>Whether another generation has been given since. Waits for it, but once only: what stays wrong is not to slow the loop down.</summary>
     private bool IsOutdated(Generation generation)
     {
         var asked = Stopwatch.GetTimestamp();
         var spin = new SpinWait();
-        while (ReferenceEquals(_generation, generation) && Stopwatch.GetElapsedTime(asked) < NewsTimeout) spin.SpinOnce();
+        while (!ReferenceEquals(_waitedFor, generation) && ReferenceEquals(_generation, generation))
+        {
+            spin.SpinOnce();
+            if (Stopwatch.GetElapsedTime(asked) > NewsTimeout) _waitedFor = generation;
+        }
         return !ReferenceEquals(_generation, generation);
     }
 

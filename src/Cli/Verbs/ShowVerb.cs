@@ -69,7 +69,7 @@ public static class ShowVerb
             .. report.Tensors.Select(tensor => ("tensor", (string?)$"{tensor.Name}: {tensor.Type} [{string.Join(", ", tensor.Shape)}], rows of {tensor.RowStride}")),
             ("weights", report.Weights is { } w ? $"norm {w.Norm:G6}, from {w.Min:G6} to {w.Max:G6}, mean |w| {w.MeanAbsolute:G6}" : null),
             ("source", report.Source),
-            ("gate", report.Gate is { } gate ? $"{gate.Verdict} against {gate.Against.Replace('_', ' ')}: {gate.Reason}" : null),
+            ("gate", report.Gate?.Reason),
             ("candidate", report.Gate?.Candidate is { } candidate ? Describe(candidate) : null),
             ("compared with", report.Gate?.Reference is { } reference ? Describe(reference) : null),
             ("card", report.CardProblem),

@@ -58,5 +58,19 @@ public sealed class FollowVerbTests
         result.Output.Trim().Split('\n').Select(line => Parse(line).GetProperty("event").GetString()).Should().Equal("waiting", "end");
     }
 
+    [Fact]
+    public async Task A_decision_that_no_model_makes_is_counted_and_fails_the_run()
+    {
+        using var folder = new TemporaryFolder();
+        new FolderBuilder(folder["fast-data"]).With("a", FolderBuilder.Linear("a", 2, 64, (_, f) => f % 2 == 0 ? 3e38f : -3e38f)).Publish();
+
+        var result = await DeliveryProcess.RunAsync(folder.Path, "follow", "--until-epoch", "1", "--decide", "--json");
+
+        result.ExitCode.Should().Be(1);
+        var end = Parse(result.Output.Trim().Split('\n')[^1]);
+        end.GetProperty("failed").GetInt64().Should().BePositive("sums of such weights overflow");
+        end.GetProperty("first_failure").GetString().Should().Contain("a at epoch 1: no model decided: NotFinite");
+    }
+
     private static JsonElement Parse(string line) => JsonDocument.Parse(line).RootElement.Clone();
 }

@@ -36,6 +36,25 @@ public sealed class ReleaseVerbTests
         GitProgram.Run(scene.FastData, "rev-list", "--count", "main").Trim().Should().Be("1");
     }
 
+    [SkippableFact]
+    public async Task A_folder_that_another_process_holds_is_waited_for_until_the_time_is_up_or_it_is_told_to_stop()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Signals are sent by kill.");
+        using var scene = await Scene.DeliveredAsync();
+        await using var held = new FileStream(scene["fast-data/LOCK"], FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var impatient = new Dictionary<string, string>(StringComparer.Ordinal) { ["DELIVERY_UPDATE__LOCKTIMEOUT"] = "0s" };
+
+        using var busy = DeliveryProcess.Start(scene.Path, impatient, "release", Scene.First);
+        using var waiting = DeliveryProcess.Start(scene.Path, new Dictionary<string, string>(StringComparer.Ordinal), "release", Scene.First);
+        var refused = await busy.EndAsync();
+        waiting.Signal(15);
+        var stopped = await waiting.EndAsync();
+
+        refused.ExitCode.Should().Be(1);
+        refused.Errors.Should().Contain(scene["fast-data/LOCK"]).And.NotContain("   at ");
+        (stopped.ExitCode, stopped.Output, stopped.Errors).Should().Be((143, "", ""));
+    }
+
     private static string? Reason(System.Text.Json.JsonElement record) =>
         record.GetProperty("models").EnumerateArray().Single(model => model.GetProperty("name").GetString() == Scene.First).GetProperty("reason").GetString();
 }
