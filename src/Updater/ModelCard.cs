@@ -38,7 +38,7 @@ public sealed record ModelCard
     public required CardSource Source { get; init; }
     public required GateReport Gate { get; init; }
 
-    public static ModelCard Of(ModelName name, ReadModel model, string sha256, CardSource source, GateReport gate) => new()
+    public static ModelCard Of(ModelName name, LoadedModel model, string sha256, CardSource source, GateReport gate) => new()
     {
         Name = name.Value,
         Kind = model.Header.Kind,

@@ -87,19 +87,19 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
         };
     }
 
-    private ModelOutcome.Accepted Accept(ModelName name, StoredModel stored, ReadModel candidate, string sha256, GateReport gate)
+    private ModelOutcome.Accepted Accept(ModelName name, StoredModel stored, LoadedModel candidate, string sha256, GateReport gate)
     {
         var card = ModelCard.Of(name, candidate, sha256, CardSource.Of(options.StoreName, stored), gate);
         return new ModelOutcome.Accepted(new AcceptedModel(name, card.Kind, stored.File, sha256, card.ToJson()), card, gate);
     }
 
-    private bool TryReadChampion(ModelName name, DeliveredTip tip, out ReadModel? champion, [NotNullWhen(false)] out string? problem)
+    private bool TryReadChampion(ModelName name, DeliveredTip tip, out LoadedModel? champion, [NotNullWhen(false)] out string? problem)
     {
         (champion, problem) = (null, null);
         if (!tip.Models.ContainsKey(name)) return true;
         try
         {
-            champion = ReadModel.Of(delivered.ReadModel(name, tip));
+            champion = LoadedModel.Of(delivered.ReadModel(name, tip));
             return true;
         }
         catch (InvalidModelException e)

@@ -163,7 +163,7 @@ public sealed class UpdateCycle
     {
         try
         {
-            var recent = _records.Read(_time.GetUtcNow() - TimeSpan.FromDays(31)).LastOrDefault(record => record.Models.Count > 0);
+            var recent = _records.ReadBackward().Take(100).FirstOrDefault(record => record.Models.Count > 0); // failed cycles have none
             return recent?.Models.ToDictionary(report => report.Name) ?? [];
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
