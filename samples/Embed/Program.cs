@@ -1,5 +1,4 @@
-#:project ../src/ApplyRuntime/ApplyRuntime.csproj
-// A search process in thirty lines:  dotnet run samples/embed.cs -- demo-work/fast-data
+// A search process in thirty lines:  dotnet run --project samples/Embed -c Release -- demo-work/fast-data
 using Delivery.ApplyRuntime;
 
 // One runtime a process, opened once. It follows the folder on a thread of its own; there may be nothing in it yet.
