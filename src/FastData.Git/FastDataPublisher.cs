@@ -34,6 +34,9 @@ public sealed class FastDataPublisher
         _main = new MainRef(_layout, _disk);
     }
 
+    /// <summary>The fast-data folder, as an absolute path.</summary>
+    public string Folder => _layout.Root;
+
     /// <summary>How long to wait for another process that holds the folder. Default 30 s.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,9 @@
+using System.Text;
 using Delivery.Evaluation;
+using Delivery.FastData;
+using Delivery.FastData.Git;
 using Delivery.Models;
-using Delivery.Updater.Tests.Support;
+using Delivery.TestKit;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Updater.Tests;
@@ -16,10 +19,10 @@ public sealed class CommitMessageTests
             [TestModels.Video] = Accepted(TestModels.Video, 'b'),
             [TestModels.News] = Accepted(TestModels.News, 'c'),
             [ModelName.Parse("maps")] = new ModelOutcome.Skipped("missing from the training store"),
-            [ModelName.Parse("images")] = new ModelOutcome.Rejected(["structure: a", "structure: b"], new string('d', 64)),
+            [ModelName.Parse("images")] = new ModelOutcome.Rejected(["structure: a", "structure: b"], Hash('d')),
         };
 
-        var message = CommitMessage.Build("20260101T000000000Z-1", outcomes, new Dictionary<ModelName, (string, ulong)> { [TestModels.News] = (new string('a', 64), 900) });
+        var message = CommitMessage.Build("20260101T000000000Z-1", outcomes, new Dictionary<ModelName, (ContentHash, ulong)> { [TestModels.News] = (Hash('a'), 900) });
 
         message.Should().Be(
             """
@@ -41,7 +44,7 @@ public sealed class CommitMessageTests
 
     [Fact]
     public void One_model_is_one_model() => CommitMessage
-        .Build("c", new Dictionary<ModelName, ModelOutcome> { [TestModels.News] = Accepted(TestModels.News, 'c') }, new Dictionary<ModelName, (string, ulong)>())
+        .Build("c", new Dictionary<ModelName, ModelOutcome> { [TestModels.News] = Accepted(TestModels.News, 'c') }, new Dictionary<ModelName, (ContentHash, ulong)>())
         .Should().StartWith("Deliver 1 model, keep 0, skip 0\n\n");
 
     private static ModelOutcome.Accepted Accepted(ModelName name, char hash)
@@ -49,7 +52,9 @@ public sealed class CommitMessageTests
         var file = TestModels.File(name, TestModels.Good);
         var model = LoadedModel.Of(file);
         var (_, gate) = HoldoutGate.Decide(model, null, HoldoutReplay.Of([], model, null), new HarmTestOptions());
-        var card = ModelCard.Of(name, model, new string(hash, 64), new CardSource("sqlite", 1, default), gate);
-        return new(new AcceptedModel(name, card.Kind, file, card.Sha256, card.ToJson()), card, gate);
+        var card = ModelCard.Of(name, model, Hash(hash), new CardSource("sqlite", 1, default), gate);
+        return new(new ModelChange(name, file, Encoding.UTF8.GetBytes(card.ToJson())), card);
     }
+
+    private static ContentHash Hash(char digit) => ContentHash.Parse(new string(digit, 64));
 }

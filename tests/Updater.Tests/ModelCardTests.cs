@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Delivery.Evaluation;
-using Delivery.Updater.Tests.Support;
+using Delivery.FastData;
+using Delivery.TestKit;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Updater.Tests;
@@ -40,6 +41,6 @@ public sealed class ModelCardTests
     {
         var model = LoadedModel.Of(TestModels.File(TestModels.News, TestModels.Good));
         var (_, gate) = HoldoutGate.Decide(model, null, HoldoutReplay.Of(TestModels.Items(TestModels.News, items), model, null), new HarmTestOptions());
-        return ModelCard.Of(TestModels.News, model, new string('a', 64), Source, gate);
+        return ModelCard.Of(TestModels.News, model, ContentHash.Parse(new string('a', 64)), Source, gate);
     }
 }

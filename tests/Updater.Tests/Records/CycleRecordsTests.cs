@@ -93,6 +93,7 @@ public sealed class CycleRecordsTests : IDisposable
         Result = CycleResult.Published,
         Epoch = number,
         Commit = new string('a', 40),
+        Warning = "the disk is slow",
         Models = [new ModelReport { Name = "news", Outcome = "Kept", Reason = "missing", State = ModelState.Missing, MissingSince = December }],
         Unlisted = ["old"],
     };

@@ -1,4 +1,4 @@
-using Delivery.Updater.Tests.Support;
+using Delivery.TestKit;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Updater.Tests.Validation;

@@ -1,5 +1,4 @@
 using Delivery.TestKit;
-using Delivery.Updater.Tests.Support;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Updater.Tests.Validation;

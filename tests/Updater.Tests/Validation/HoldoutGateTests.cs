@@ -1,6 +1,6 @@
 using Delivery.Evaluation;
 using Delivery.Models.Wire;
-using Delivery.Updater.Tests.Support;
+using Delivery.TestKit;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Updater.Tests.Validation;

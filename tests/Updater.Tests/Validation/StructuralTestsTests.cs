@@ -1,5 +1,5 @@
 using Delivery.Models.Wire;
-using Delivery.Updater.Tests.Support;
+using Delivery.TestKit;
 using Delivery.Updater.Validation;
 using Google.Protobuf.WellKnownTypes;
 
