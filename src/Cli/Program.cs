@@ -1,1 +1,16 @@
-return 0;
+using Delivery.Cli;
+using Delivery.Cli.Verbs;
+
+// One line a verb, in the order in which the help lists them.
+return await CommandLine.RunAsync(
+    args,
+    [
+        UpdateVerb.Create(),
+        ServeVerb.Create(),
+        StatusVerb.Create(),
+        HistoryVerb.Create(),
+        ShowVerb.Create(),
+        ReleaseVerb.Create(),
+        FollowVerb.Create(),
+        StoreVerb.Create(),
+    ]);
