@@ -48,17 +48,17 @@ public sealed partial class ReadmeTests(ReadmeTests.SmallDemo demo) : IClassFixt
 
     [Fact]
     public void Every_page_that_the_readme_links_to_is_there() =>
-        Link().Matches(Readme).Select(link => link.Groups[1].Value).Where(target => !target.StartsWith("http", StringComparison.Ordinal))
+        Link().Matches(Readme).Select(link => link.Groups["target"].Value).Where(target => !target.StartsWith("http", StringComparison.Ordinal))
             .Should().OnlyContain(target => Path.Exists(Path.Combine(Sources.Root, target)));
 
     public static TheoryData<string> Commands() => new(Fence().Matches(Readme)
-        .SelectMany(block => block.Groups[1].Value.Split('\n'))
+        .SelectMany(block => block.Groups["content"].Value.Split('\n'))
         .Where(line => line.StartsWith("./delivery ", StringComparison.Ordinal) || line.StartsWith("git -C ", StringComparison.Ordinal))
         .Distinct());
 
     private static string Block(string marker)
     {
-        var start = Readme.IndexOf("\n", Readme.IndexOf("```", Readme.IndexOf(marker, StringComparison.Ordinal), StringComparison.Ordinal), StringComparison.Ordinal) + 1;
+        var start = Readme.IndexOf('\n', Readme.IndexOf("```", Readme.IndexOf(marker, StringComparison.Ordinal), StringComparison.Ordinal)) + 1;
         return Readme[start..Readme.IndexOf("\n```", start, StringComparison.Ordinal)];
     }
 
@@ -73,10 +73,10 @@ public sealed partial class ReadmeTests(ReadmeTests.SmallDemo demo) : IClassFixt
         return (process.ExitCode, output);
     }
 
-    [GeneratedRegex(@"```\n(.*?)\n```", RegexOptions.Singleline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"```\n(?<content>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"\]\(([^)#]+)\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\]\((?<target>[^)#]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Link();
 
     /// <summary>The demo on a few tests, once for all that follows.</summary>

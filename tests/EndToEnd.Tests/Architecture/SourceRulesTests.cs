@@ -9,7 +9,7 @@ public sealed partial class SourceRulesTests
 
     [Fact]
     public void No_source_file_is_longer_than_400_lines() =>
-        All().Select(path => $"{Sources.Relative(path)}: {File.ReadLines(path).Count()}").Should().NotContain(file => int.Parse(file.Split(' ')[^1]) > 400);
+        All().Where(path => File.ReadLines(path).Count() > 400).Select(Sources.Relative).Should().BeEmpty();
 
     [Fact]
     public void Unsafe_code_lives_in_one_folder() =>
@@ -23,11 +23,11 @@ public sealed partial class SourceRulesTests
     [Fact]
     public void A_suppressed_warning_gives_its_reason_on_its_line() =>
         All().SelectMany(path => File.ReadLines(path).Select(line => $"{Sources.Relative(path)}: {line.Trim()}"))
-            .Where(line => line.Contains("#pragma warning", StringComparison.Ordinal) && !line.Contains("SourceRulesTests", StringComparison.Ordinal))
+            .Where(line => line.Contains("#pragma warning disable", StringComparison.Ordinal) && !line.Contains("SourceRulesTests", StringComparison.Ordinal))
             .Should().OnlyContain(line => line.Contains("//", StringComparison.Ordinal));
 
     [Fact]
-    public void A_switched_off_analyzer_rule_gives_its_reason_on_its_line_or_the_line_says_the_same()
+    public void A_switched_off_analyzer_rule_gives_its_reason_on_its_line()
     {
         File.ReadLines(Path.Combine(Sources.Root, ".editorconfig"))
             .Where(line => line.Contains("severity = none", StringComparison.Ordinal))
@@ -42,9 +42,9 @@ public sealed partial class SourceRulesTests
 
     private static IEnumerable<string> All() => Everywhere.SelectMany(Sources.CSharp);
 
-    [GeneratedRegex(@"(^|\s)unsafe\s+(class|struct|static|readonly|ref|delegate|void|byte|\{)|^\s*unsafe\s*$", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(^|\s)unsafe\s+(class|struct|static|readonly|ref|delegate|void|byte|\{)|^\s*unsafe\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UnsafeKeyword();
 
-    [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b|#region", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b|#region", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Unfinished();
 }
