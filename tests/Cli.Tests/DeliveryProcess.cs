@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Delivery.Cli.Tests;
+
+/// <summary>The real executable as a child process.</summary>
+internal sealed class DeliveryProcess : IDisposable
+{
+    /// <summary>Long enough for the slowest machine; a test that gets here has failed.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+
+    private DeliveryProcess(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.ErrorDataReceived += (_, line) => Append(line.Data);
+        _process.Start();
+        _process.BeginErrorReadLine(); // all along, or a full pipe would stop it
+    }
+
+    /// <summary>What it is as a finished run.</summary>
+    public sealed record Result(int ExitCode, string Output, string Errors);
+
+    /// <summary>Runs to the end.</summary>
+    public static async Task<Result> RunAsync(string folder, params string[] arguments)
+    {
+        using var running = Start(folder, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+        return await running.EndAsync();
+    }
+
+    /// <param name="folder">Its current folder.</param>
+    /// <param name="environment">Variables on top of ours, of which those of Delivery are removed.</param>
+    /// <param name="arguments">Of the command line.</param>
+    public static DeliveryProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        {
+            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "delivery.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("DELIVERY_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        return new DeliveryProcess(start);
+    }
+
+    /// <summary>The next line of its output that has this text.</summary>
+    public async Task<string> LineWithAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line.Contains(text, StringComparison.Ordinal)) return line;
+        }
+        throw new InvalidOperationException($"It ended without a line with '{text}': {Errors}");
+    }
+
+    /// <summary>Sends a signal, as a service manager does (SIGTERM) or a terminal (SIGINT).</summary>
+    public void Signal(int number)
+    {
+        if (Kill(_process.Id, number) != 0) throw new InvalidOperationException($"kill({_process.Id}, {number}) failed: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    /// <summary>Waits for the end, and gives what was not read yet.</summary>
+    public async Task<Result> EndAsync()
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var output = await _process.StandardOutput.ReadToEndAsync(limit.Token);
+        await _process.WaitForExitAsync(limit.Token);
+        return new Result(_process.ExitCode, output, Errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        _process.Dispose();
+    }
+
+    private string Errors
+    {
+        get
+        {
+            lock (_errors) return _errors.ToString();
+        }
+    }
+
+    private void Append(string? line)
+    {
+        if (line is null) return;
+        lock (_errors) _errors.Append(line).Append('\n');
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
+}
