@@ -44,12 +44,13 @@ public sealed class FastDataHistory(string folder)
 
     /// <summary>Generations from the newest back, read as they are asked for.</summary>
     /// <param name="model">Only generations that changed this model; null for all.</param>
-    /// <exception cref="FastDataException">There is no history, or it is damaged.</exception>
-    public IEnumerable<Generation> Read(ModelName? model = null)
+    /// <param name="from">Where to begin; null for the newest.</param>
+    /// <exception cref="FastDataException">There is no history, no such commit, or it is damaged.</exception>
+    public IEnumerable<Generation> Read(ModelName? model = null, CommitId? from = null)
     {
         using var git = new GitReader(_layout);
-        if (git.Tip is not { } tip) yield break;
-        for (var commit = git.Commit(tip); commit is not null; commit = commit.Parents.FirstOrDefault())
+        if ((from ?? git.Tip) is not { } start) yield break;
+        for (var commit = git.Commit(start); commit is not null; commit = commit.Parents.FirstOrDefault())
         {
             if (model is { } name && !Changes(commit, name)) continue;
             yield return Describe(commit);
@@ -65,6 +66,14 @@ public sealed class FastDataHistory(string folder)
         return BlobOf(tree, name + TipState.ModelSuffix) is { } file
             ? new DeliveredModel(name, commit, git.Blob(file), BlobOf(tree, name + TipState.CardSuffix) is { } card ? git.Blob(card) : default)
             : null;
+    }
+
+    /// <summary>The files of <c>control/</c> as of a commit, by name.</summary>
+    /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ReadControl(CommitId commit)
+    {
+        using var git = new GitReader(_layout);
+        return TipState.ReadControl(git, GitReader.Folder(git.Commit(commit), TipState.ControlFolder));
     }
 
     private static Generation Describe(Commit commit)

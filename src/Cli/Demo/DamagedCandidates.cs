@@ -38,9 +38,9 @@ public static class DamagedCandidates
 
     private static async Task ReplaceAsync(ITrainingStore store, ModelName name, Func<ReadOnlyMemory<byte>, byte[]> change, CancellationToken cancellationToken)
     {
-        var state = await store.LoadStateAsync(name, cancellationToken) ?? throw new DemoException($"The training store has no state of '{name}'.");
-        var model = await store.GetModelAsync(name, cancellationToken) ?? throw new DemoException($"The training store has no model '{name}'.");
+        var state = await store.LoadStateAsync(name, cancellationToken) ?? throw new VerbException($"The training store has no state of '{name}'.");
+        var model = await store.GetModelAsync(name, cancellationToken) ?? throw new VerbException($"The training store has no model '{name}'.");
         var progress = new TrainingProgress { State = state.State, Model = change(model.File) };
-        if (await store.SaveAsync(name, state.Version, progress, cancellationToken) is not SaveOutcome.Saved) throw new DemoException($"Somebody else writes '{name}' into the training store of the demo.");
+        if (await store.SaveAsync(name, state.Version, progress, cancellationToken) is not SaveOutcome.Saved) throw new VerbException($"Somebody else writes '{name}' into the training store of the demo.");
     }
 }

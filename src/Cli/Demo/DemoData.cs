@@ -6,11 +6,11 @@ namespace Delivery.Cli.Demo;
 public sealed record DemoData(IReadOnlyList<UpworthyTest> Tests, IReadOnlyDictionary<OpenBanditPolicy, IReadOnlyList<OpenBanditRow>> Logs)
 {
     /// <summary>Reads <c>arms_*.csv.gz</c>, <c>random_*.csv.gz</c> and <c>bts_*.csv.gz</c>, one of each, in the folder or below.</summary>
-    /// <exception cref="DemoException">A file is missing, or there are several of one kind.</exception>
+    /// <exception cref="VerbException">A file is missing, or there are several of one kind.</exception>
     /// <exception cref="InvalidDataException">A row is wrong; the message names file, line, column and value.</exception>
     public static DemoData Load(string folder)
     {
-        if (!Directory.Exists(folder)) throw new DemoException($"There is no folder '{folder}'; expected one with the logged data.");
+        if (!Directory.Exists(folder)) throw new VerbException($"There is no folder '{folder}'; expected one with the logged data.");
         return new DemoData(
             UpworthyTests.Read(Find(folder, "arms_*.csv.gz")),
             new Dictionary<OpenBanditPolicy, IReadOnlyList<OpenBanditRow>>
@@ -23,7 +23,7 @@ public sealed record DemoData(IReadOnlyList<UpworthyTest> Tests, IReadOnlyDictio
     private static string Find(string folder, string pattern) => Directory.GetFiles(folder, pattern, SearchOption.AllDirectories) switch
     {
         [var one] => one,
-        [] => throw new DemoException($"'{folder}' holds no file {pattern}; expected one, in it or below."),
-        var several => throw new DemoException($"'{folder}' holds {several.Length} files {pattern}: {string.Join(", ", several.Order(StringComparer.Ordinal))}; expected one."),
+        [] => throw new VerbException($"'{folder}' holds no file {pattern}; expected one, in it or below."),
+        var several => throw new VerbException($"'{folder}' holds {several.Length} files {pattern}: {string.Join(", ", several.Order(StringComparer.Ordinal))}; expected one."),
     };
 }

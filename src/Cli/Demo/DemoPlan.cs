@@ -46,11 +46,11 @@ public sealed record DemoPlan
     /// <param name="data">The logs.</param>
     /// <param name="testCount">Headline tests to take, at least 2.</param>
     /// <param name="cycles">Update cycles, at least 3.</param>
-    /// <exception cref="DemoException">The data has fewer tests of use.</exception>
+    /// <exception cref="VerbException">The data has fewer tests of use.</exception>
     public static DemoPlan Make(DemoData data, int testCount, int cycles)
     {
         var tests = UpworthyTests.Select(data.Tests, testCount);
-        if (tests.Count < 2) throw new DemoException($"The data has {tests.Count} headline tests whose every arm was seen 1,000 times; expected 2 or more.");
+        if (tests.Count < 2) throw new VerbException($"The data has {tests.Count} headline tests whose every arm was seen 1,000 times; expected 2 or more.");
         var reversed = tests.MaxBy(Evidence)!;
         var others = tests.Where(test => test != reversed).ToList();
         return new DemoPlan

@@ -1,3 +1,4 @@
+using Delivery.Cli.Output;
 using Spectre.Console;
 
 namespace Delivery.Cli.Demo;
@@ -8,38 +9,34 @@ public sealed class DemoReport
     private const int Width = 100;
     private const string CycleHeader = "cycle epoch commit   delivered kept skipped rejected  learn update reader   learned - uniform so far";
 
-    private readonly IAnsiConsole _console;
+    private readonly Page _page;
+    private readonly IAnsiConsole? _terminal;
 
-    /// <param name="output">Where to; <see cref="TextWriter.Null"/> for nowhere.</param>
-    /// <param name="isTerminal">Whether a person watches: then long steps show that they are under way.</param>
-    public DemoReport(TextWriter output, bool isTerminal)
-    {
-        _console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
-        });
-        if (!isTerminal) _console.Profile.Width = Width;
-    }
+    private DemoReport(TextWriter output, IAnsiConsole? terminal) => (_page, _terminal) = (new Page(output, terminal), terminal);
+
+    /// <summary>On standard output; where that is a terminal, long steps show that they are under way.</summary>
+    public static DemoReport Standard() => new(Console.Out, Console.IsOutputRedirected ? null : AnsiConsole.Console);
+
+    /// <summary>Says nothing.</summary>
+    public static DemoReport Silent() => new(TextWriter.Null, null);
 
     public void Begin(DemoOptions options, DemoPlan plan)
     {
         var headlines = plan.Models.Count(model => model.Group == DemoGroup.Headlines);
-        Write($"{plan.Models.Count} models: {headlines} headline tests of Upworthy, {plan.Models.Count - headlines} of Open Bandit; {plan.Models.Sum(model => (long)model.Count):N0} logged impressions in {plan.Chunks} chunks.");
-        Write($"{plan.Cycles} cycles into '{options.Work}': learn a chunk, update, while another process follows and decides.");
+        Paragraph(0, $"{plan.Models.Count} models: {headlines} headline tests of Upworthy, {plan.Models.Count - headlines} of Open Bandit; {plan.Models.Sum(model => (long)model.Count):N0} logged impressions in {plan.Chunks} chunks. "
+            + $"{plan.Cycles} cycles into '{options.Work}': learn a chunk, update, while another process follows and decides.");
         Write("On purpose:");
         Write($"  cycle {plan.Broken.Cycle}: a weight of {plan.Broken.Name} is overwritten with NaN");
         Write($"  cycle {plan.Lost.Cycle}: {plan.Lost.Name} is deleted from the store");
         Write($"  cycle {plan.Reversed.Cycle}: all weights of {plan.Reversed.Name} change sign");
         Write($"  always:  {plan.NeverLearned} is listed and nobody trains it");
         Write("");
-        _console.MarkupLine($"[bold]{CycleHeader}[/]");
+        Write(CycleHeader);
     }
 
     /// <summary>Does a long step, and shows on a terminal that it is under way.</summary>
     public Task DuringAsync(string step, Func<Task> work) =>
-        _console.Profile.Capabilities.Interactive ? _console.Status().StartAsync(Markup.Escape(step), _ => work()) : work();
+        _terminal is { Profile.Capabilities.Interactive: true } ? _terminal.Status().StartAsync(Markup.Escape(step), _ => work()) : work();
 
     public void Cycle(DemoCycle cycle)
     {
@@ -58,23 +55,20 @@ public sealed class DemoReport
         Title($"git -C {summary.Work}/fast-data log --oneline");
         foreach (var commit in summary.History.Take(6)) Write($"  {Short(commit.Commit)} {commit.Subject}");
         Next(summary, plan);
-        foreach (var problem in summary.Problems) _console.MarkupLine($"[red]FAILED: {Markup.Escape(problem)}[/]");
+        if (summary.Problems.Count > 0) Title("FAILED");
+        foreach (var problem in summary.Problems) Paragraph(2, problem);
     }
 
     private void Values(DemoSummary summary)
     {
         Title("Clicks per 1,000 impressions: off-policy estimate (SNIPS) on items not yet learned from");
-        var table = new Table().Border(_console.Profile.Capabilities.Interactive ? TableBorder.Rounded : TableBorder.None);
-        foreach (var column in new[] { "", "clicks", "95 % interval", "impressions", "effective", "clicks seen" })
-        {
-            table.AddColumn(new TableColumn(column) { NoWrap = true, Alignment = column.Length == 0 ? Justify.Left : Justify.Right });
-        }
+        var rows = new List<string[]>();
         Add("headlines", "uniform, as logged", summary.Headlines);
         Add("Open Bandit random", "as logged", summary.RandomPolicy);
         Add("Open Bandit Thompson", "as logged", summary.ThompsonPolicy);
-        _console.Write(table);
-        Paragraph(2, "Headlines: what each cycle delivered is valued on the next chunk, before trainers learn from it. Every test and chunk is a stratum "
-            + "for itself; strata are weighted by their impressions, so that tests with many arms or many clicks distort nothing.");
+        _page.Table([new(""), new("clicks", IsNumber: true), new("95 % interval", IsNumber: true), new("impressions", IsNumber: true), new("effective", IsNumber: true), new("clicks seen", IsNumber: true)], rows);
+        Paragraph(2, "Headlines: what each cycle delivered is valued on the next chunk, before trainers learn from it. Every chunk of every test is "
+            + "estimated by itself; the estimates are averaged by impressions, so tests that differ in arms and clicks do not widen the interval.");
         Paragraph(2, "Open Bandit: three contextual models a policy. They rest on a handful of clicks (clicks seen: those on items where the model would "
             + "have shown the same), so nothing follows; the intervals are Wilson's at the effective sample size.");
 
@@ -85,14 +79,16 @@ public sealed class DemoReport
             if (value.Difference is { } difference) Row($"{name}: difference", difference, "", "", "", "+0.00;-0.00;0.00");
         }
 
-        void Row(string name, DemoEstimate estimate, string items, string effective, string clicks, string format = "0.00") => table.AddRow(
+        void Row(string name, DemoEstimate estimate, string items, string effective, string clicks, string format = "0.00") => rows.Add(
+        [
             name, estimate.Value?.ToString(format) ?? "none", estimate.Low is null ? "none" : $"{estimate.Low.Value.ToString(format)} to {estimate.High?.ToString(format)}",
-            items, effective, clicks);
+            items, effective, clicks,
+        ]);
     }
 
     private void Incidents(DemoSummary summary, DemoPlan plan)
     {
-        Title("Not delivered");
+        Title("Not delivered; what was delivered before stays live. Where it is not on purpose, it is the tests' own finding:");
         foreach (var cycle in summary.Cycles)
         {
             foreach (var incident in cycle.Incidents)
@@ -123,11 +119,10 @@ public sealed class DemoReport
     private void Title(string text)
     {
         Write("");
-        _console.MarkupLine($"[bold]{Markup.Escape(text)}[/]");
+        Write(text);
     }
 
-    // Not through the console's own wrapping: a line is written as it is, and a path in it can be copied.
-    private void Write(string line) => _console.Profile.Out.Writer.WriteLine(line);
+    private void Write(string line) => _page.Line(line);
 
     private void Paragraph(int indent, string text)
     {

@@ -22,7 +22,7 @@ public sealed class DemoRun(DemoOptions options, DemoReport report, TimeProvider
         """;
 
     /// <summary>Runs it. The work folder is whole whenever it ends: the next update goes on from it.</summary>
-    /// <exception cref="DemoException">It could not be run to the end.</exception>
+    /// <exception cref="VerbException">It could not be run to the end.</exception>
     /// <exception cref="InvalidDataException">The logged data is wrong; the message names file, line, column and value.</exception>
     public async Task<DemoSummary> RunAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ public sealed class DemoRun(DemoOptions options, DemoReport report, TimeProvider
             var learned = time.GetElapsedTime(learning);
             var record = await updater.RunAsync(dryRun: false, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            if (record.Result != CycleResult.Published) throw new DemoException($"Cycle {number} ended as {record.Result}: {record.Error ?? "it had nothing to deliver"}");
+            if (record.Result != CycleResult.Published) throw new VerbException($"Cycle {number} ended as {record.Result}: {record.Error ?? "it had nothing to deliver"}");
             var announced = File.GetLastWriteTimeUtc(new FolderLayout(work.FastData).Current);
             var applied = await reader.WaitForEpochAsync(record.Epoch, cancellationToken);
             await runtime.RefreshAsync(cancellationToken);

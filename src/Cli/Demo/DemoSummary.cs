@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Delivery.Evaluation;
@@ -40,7 +41,10 @@ public sealed record DemoSummary
     public bool Ok => Problems.Count == 0;
 
     /// <summary>Indented JSON.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, DemoJson.Default.DemoSummary);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.DemoSummary);
+
+    // For people and for jq, never for a web page as it is: quotes and brackets stay what they are.
+    private static readonly DemoJson Json = new(new JsonSerializerOptions(DemoJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary>One update cycle.</summary>

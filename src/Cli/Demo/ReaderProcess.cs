@@ -45,7 +45,7 @@ public sealed class ReaderProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has loaded a generation, or a newer one.</summary>
-    /// <exception cref="DemoException">It ended, or did not load it in 30 s.</exception>
+    /// <exception cref="VerbException">It ended, or did not load it in 30 s.</exception>
     public async Task<ReaderEvent.Applied> WaitForEpochAsync(long epoch, CancellationToken cancellationToken)
     {
         if (_applied.Find(known => known.Epoch >= epoch) is { } already) return already;
@@ -62,9 +62,9 @@ public sealed class ReaderProcess : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DemoException($"The reader process did not load epoch {epoch} in {Patience.TotalSeconds} s. {Errors}", e);
+            throw new VerbException($"The reader process did not load epoch {epoch} in {Patience.TotalSeconds} s. {Errors}", e);
         }
-        throw new DemoException($"The reader process ended by itself. {Errors}");
+        throw new VerbException($"The reader process ended by itself. {Errors}");
     }
 
     /// <summary>Tells it to stop, and gives its last words; null when it ended without any.</summary>

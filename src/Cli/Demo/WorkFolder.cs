@@ -23,15 +23,15 @@ public sealed class WorkFolder
     public string Records => Path.Combine(Root, Folders[1]);
 
     /// <summary>Makes the folder, or empties the one of an earlier run.</summary>
-    /// <exception cref="DemoException">It holds something and the demo did not make it; nothing was changed.</exception>
+    /// <exception cref="VerbException">It holds something and the demo did not make it; nothing was changed.</exception>
     public static WorkFolder Prepare(string path)
     {
         var folder = new WorkFolder(Path.GetFullPath(path));
         var marker = Path.Combine(folder.Root, Marker);
-        if (File.Exists(folder.Root)) throw new DemoException($"'{path}' is a file; expected a folder, or a name that is not taken.");
+        if (File.Exists(folder.Root)) throw new VerbException($"'{path}' is a file; expected a folder, or a name that is not taken.");
         if (Directory.Exists(folder.Root) && Directory.EnumerateFileSystemEntries(folder.Root).Any())
         {
-            if (!File.Exists(marker)) throw new DemoException($"'{path}' is not empty and the demo did not make it (it has no file '{Marker}'). Nothing was changed. Name another folder with --work, or empty this one.");
+            if (!File.Exists(marker)) throw new VerbException($"'{path}' is not empty and the demo did not make it (it has no file '{Marker}'). Nothing was changed. Name another folder with --work, or empty this one.");
             folder.Empty();
         }
         Directory.CreateDirectory(folder.Root);

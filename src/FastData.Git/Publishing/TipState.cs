@@ -39,9 +39,12 @@ internal sealed record TipState(Manifest? Manifest, byte[] ModelsTree, byte[] Co
             ?? throw new FastDataException($"Commit {commit} ('{found.MessageShort}') carries no epoch: it was not made by Delivery. Move it to another branch and restore main.");
         var models = GitReader.Folder(found, ModelsFolder);
         var control = GitReader.Folder(found, ControlFolder);
-        var files = TreeEditor.Read(control).ToDictionary(entry => entry.Name, entry => (ReadOnlyMemory<byte>)git.Blob(entry.Id));
-        return new TipState(known ?? MakeManifest(git, models, epoch, commit), models, control, files);
+        return new TipState(known ?? MakeManifest(git, models, epoch, commit), models, control, ReadControl(git, control));
     }
+
+    /// <summary>The files of the tree <c>control/</c> by name.</summary>
+    public static Dictionary<string, ReadOnlyMemory<byte>> ReadControl(GitReader git, byte[] controlTree) =>
+        TreeEditor.Read(controlTree).ToDictionary(entry => entry.Name, entry => (ReadOnlyMemory<byte>)git.Blob(entry.Id));
 
     private static Manifest MakeManifest(GitReader git, byte[] models, long epoch, CommitId commit)
     {

@@ -1,7 +1,7 @@
 namespace Delivery.Training.Settings;
 
 /// <summary>Finds the name that somebody probably meant.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The closest candidate, letter case aside; null when more than a third of the longer name would have to change.</summary>
     public static string? Of(string given, IEnumerable<string> candidates)

@@ -32,7 +32,7 @@ public sealed class DemoDataTests : IDisposable
     {
         var load = () => DemoData.Load(_folder.Path);
 
-        load.Should().Throw<DemoException>().WithMessage($"'{_folder.Path}' holds no file arms_*.csv.gz; expected one, in it or below.");
+        load.Should().Throw<VerbException>().WithMessage($"'{_folder.Path}' holds no file arms_*.csv.gz; expected one, in it or below.");
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class DemoDataTests : IDisposable
 
         var load = () => DemoData.Load(_folder.Path);
 
-        load.Should().Throw<DemoException>().WithMessage("*holds 2 files arms_*.csv.gz: *arms_a.csv.gz, *arms_b.csv.gz; expected one.");
+        load.Should().Throw<VerbException>().WithMessage("*holds 2 files arms_*.csv.gz: *arms_a.csv.gz, *arms_b.csv.gz; expected one.");
     }
 
     [Fact]
@@ -50,6 +50,6 @@ public sealed class DemoDataTests : IDisposable
     {
         var load = () => DemoData.Load(_folder["nowhere"]);
 
-        load.Should().Throw<DemoException>().WithMessage("There is no folder '*nowhere'*");
+        load.Should().Throw<VerbException>().WithMessage("There is no folder '*nowhere'*");
     }
 }

@@ -83,6 +83,6 @@ public sealed class DemoPlanTests
     {
         var make = () => DemoPlan.Make(Data.Value with { Tests = [.. Data.Value.Tests.Take(1)] }, testCount: 6, cycles: 3);
 
-        make.Should().Throw<DemoException>().WithMessage("The data has * headline tests whose every arm was seen 1,000 times; expected 2 or more.");
+        make.Should().Throw<VerbException>().WithMessage("The data has * headline tests whose every arm was seen 1,000 times; expected 2 or more.");
     }
 }

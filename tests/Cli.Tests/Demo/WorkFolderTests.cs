@@ -47,7 +47,7 @@ public sealed class WorkFolderTests : IDisposable
 
         var prepare = () => WorkFolder.Prepare(_folder.Path);
 
-        prepare.Should().Throw<DemoException>().WithMessage($"'{_folder.Path}' is not empty and the demo did not make it*Nothing was changed*--work*");
+        prepare.Should().Throw<VerbException>().WithMessage($"'{_folder.Path}' is not empty and the demo did not make it*Nothing was changed*--work*");
         Directory.EnumerateFileSystemEntries(_folder.Path).Should().ContainSingle();
         File.ReadAllText(_folder["training.db"]).Should().Be("precious");
     }
@@ -59,7 +59,7 @@ public sealed class WorkFolderTests : IDisposable
 
         var prepare = () => WorkFolder.Prepare(_folder["work"]);
 
-        prepare.Should().Throw<DemoException>().WithMessage("*is a file*");
+        prepare.Should().Throw<VerbException>().WithMessage("*is a file*");
         File.ReadAllText(_folder["work"]).Should().Be("precious");
     }
 

@@ -1,0 +1,33 @@
+using Delivery.Updater;
+
+namespace Delivery.Cli.Configuration;
+
+/// <summary>All that <c>delivery.json</c>, the environment and the flags can say. Paths are absolute once read. Immutable.</summary>
+public sealed record DeliverySettings
+{
+    /// <summary>The file that was read; null when there was none and defaults and environment alone count.</summary>
+    public string? File { get; init; }
+
+    /// <summary>The fast-data folder. Default <c>fast-data</c>.</summary>
+    public string FastData { get; init; } = "fast-data";
+
+    /// <summary>The file of the training store. Default <c>training.db</c>.</summary>
+    public string Store { get; init; } = "training.db";
+
+    /// <summary>How long a writer waits for another process that holds the folder. Default 30 s, from 0 to 1 h.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the live files of a generation stay for readers that are behind; three generations stay anyway. Default 24 h, from 0 to 3,650 days.</summary>
+    public TimeSpan KeepGenerations { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How the updater works.</summary>
+    public UpdaterOptions Updater { get; init; } = new();
+
+    /// <summary>Every mistake with the value found; none when usable. A message begins with the member and <c> is </c>.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(LockTimeout)} is {LockTimeout}; it needs 0 to 1 h.";
+        if (KeepGenerations < TimeSpan.Zero || KeepGenerations > TimeSpan.FromDays(3650)) yield return $"{nameof(KeepGenerations)} is {KeepGenerations}; it needs 0 to 3650 days.";
+        foreach (var problem in Updater.Problems()) yield return problem;
+    }
+}

@@ -1,0 +1,68 @@
+using Delivery.Evaluation;
+using Delivery.Updater;
+using Delivery.Updater.Pulling;
+using Delivery.Updater.Validation;
+
+namespace Delivery.Cli.Configuration;
+
+/// <summary>One setting: its key, how it is written and what it sets.</summary>
+internal sealed record Setting(string Key, string Member, SettingType Type, Func<DeliverySettings, object, DeliverySettings> Apply)
+{
+    private const string PullSection = "update.pull.";
+    private const string ValidationSection = "update.validation.";
+    private const string HarmSection = "update.validation.harm.";
+
+    /// <summary>Every setting, in the order of the documentation.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("fastData", nameof(DeliverySettings.FastData), SettingType.Path, (s, v) => s with { FastData = (string)v }),
+        new("modelList", nameof(UpdaterOptions.ModelListPath), SettingType.Path, (s, v) => s with { Updater = s.Updater with { ModelListPath = (string)v } }),
+        new("store", nameof(UpdaterOptions.StoreName), SettingType.Path, (s, v) => s with { Store = (string)v }),
+        new("cycleRecords", nameof(UpdaterOptions.RecordsFolder), SettingType.Path, (s, v) => s with { Updater = s.Updater with { RecordsFolder = (string)v } }),
+        new("keepGenerations", nameof(DeliverySettings.KeepGenerations), SettingType.Duration, (s, v) => s with { KeepGenerations = (TimeSpan)v }),
+        new("update.period", nameof(UpdaterOptions.Period), SettingType.Duration, (s, v) => s with { Updater = s.Updater with { Period = (TimeSpan)v } }),
+        new("update.lockTimeout", nameof(DeliverySettings.LockTimeout), SettingType.Duration, (s, v) => s with { LockTimeout = (TimeSpan)v }),
+        new("update.maxTotalBytes", nameof(UpdaterOptions.MaxTotalBytes), SettingType.Bytes, (s, v) => s with { Updater = s.Updater with { MaxTotalBytes = (long)v } }),
+
+        Pull("concurrency", nameof(PullOptions.Concurrency), SettingType.Integer, (p, v) => p with { Concurrency = (int)v }),
+        Pull("attemptTimeout", nameof(PullOptions.AttemptTimeout), SettingType.Duration, (p, v) => p with { AttemptTimeout = (TimeSpan)v }),
+        Pull("retries", nameof(PullOptions.Retries), SettingType.Integer, (p, v) => p with { Retries = (int)v }),
+        Pull("retryDelay", nameof(PullOptions.RetryDelay), SettingType.Duration, (p, v) => p with { RetryDelay = (TimeSpan)v }),
+        Pull("maxRetryDelay", nameof(PullOptions.MaxRetryDelay), SettingType.Duration, (p, v) => p with { MaxRetryDelay = (TimeSpan)v }),
+        Pull("circuitFailureRatio", nameof(PullOptions.CircuitFailureRatio), SettingType.Number, (p, v) => p with { CircuitFailureRatio = (double)v }),
+        Pull("circuitMinimumAttempts", nameof(PullOptions.CircuitMinimumAttempts), SettingType.Integer, (p, v) => p with { CircuitMinimumAttempts = (int)v }),
+        Pull("circuitWindow", nameof(PullOptions.CircuitWindow), SettingType.Duration, (p, v) => p with { CircuitWindow = (TimeSpan)v }),
+        Pull("circuitBreak", nameof(PullOptions.CircuitBreak), SettingType.Duration, (p, v) => p with { CircuitBreak = (TimeSpan)v }),
+
+        Validation("maxModelBytes", nameof(ValidationOptions.MaxModelBytes), SettingType.Bytes, (o, v) => o with { MaxModelBytes = (long)v }),
+        Validation("maxAbsoluteWeight", nameof(ValidationOptions.MaxAbsoluteWeight), SettingType.Number, (o, v) => o with { MaxAbsoluteWeight = (double)v }),
+        Validation("goldenFolder", nameof(ValidationOptions.GoldenFolder), SettingType.PathOrNull, (o, v) => o with { GoldenFolder = v as string }),
+        Validation("maxClassShift", nameof(ValidationOptions.MaxClassShift), SettingType.Number, (o, v) => o with { MaxClassShift = (double)v }),
+        Validation("minimumDriftItems", nameof(ValidationOptions.MinimumDriftItems), SettingType.Integer, (o, v) => o with { MinimumDriftItems = (int)v }),
+        Validation("maxMeanWeightRatio", nameof(ValidationOptions.MaxMeanWeightRatio), SettingType.Number, (o, v) => o with { MaxMeanWeightRatio = (double)v }),
+        Harm("tolerance", nameof(HarmTestOptions.Tolerance), (h, v) => h with { Tolerance = v }),
+        Harm("alpha", nameof(HarmTestOptions.Alpha), (h, v) => h with { Alpha = v }),
+        Harm("minimumEffectiveSampleSize", nameof(HarmTestOptions.MinimumEffectiveSampleSize), (h, v) => h with { MinimumEffectiveSampleSize = v }),
+    ];
+
+    /// <summary>Keys that hold other keys.</summary>
+    public static IReadOnlyList<string> Sections { get; } = ["update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
+
+    /// <summary>The environment variable that sets it.</summary>
+    public string Variable => "DELIVERY_" + Key.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
+
+    /// <summary>Which setting a mistake found in the options is about: its message begins with the member.</summary>
+    public static Setting? OfProblem(string problem) =>
+        All.FirstOrDefault(setting => problem.StartsWith(setting.Member + " ", StringComparison.Ordinal));
+
+    private static Setting Pull(string name, string member, SettingType type, Func<PullOptions, object, PullOptions> apply) =>
+        new(PullSection + name, $"{nameof(UpdaterOptions.Pull)}.{member}", type,
+            (s, v) => s with { Updater = s.Updater with { Pull = apply(s.Updater.Pull, v) } });
+
+    private static Setting Validation(string name, string member, SettingType type, Func<ValidationOptions, object, ValidationOptions> apply) =>
+        new(ValidationSection + name, $"{nameof(UpdaterOptions.Validation)}.{member}", type,
+            (s, v) => s with { Updater = s.Updater with { Validation = apply(s.Updater.Validation, v) } });
+
+    private static Setting Harm(string name, string member, Func<HarmTestOptions, double, HarmTestOptions> apply) =>
+        Validation($"harm.{name}", $"{nameof(ValidationOptions.Harm)}.{member}", SettingType.Number, (o, v) => o with { Harm = apply(o.Harm, (double)v) });
+}

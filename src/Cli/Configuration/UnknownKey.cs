@@ -1,0 +1,26 @@
+using Delivery.Training.Settings;
+
+namespace Delivery.Cli.Configuration;
+
+/// <summary>Says that a key is unknown, and which one was probably meant.</summary>
+internal static class UnknownKey
+{
+    public static string Message(string key) =>
+        $"unknown key '{key}'" + (Suggestion(key) is { } meant ? $"; did you mean '{meant}'?" : "; docs/cli.md lists all keys.");
+
+    /// <summary>The nearest known key; null when none is near.</summary>
+    public static string? Suggestion(string key)
+    {
+        string[] known = [.. Setting.All.Select(setting => setting.Key), .. Setting.Sections];
+        return NearestName.Of(key, known) ?? NearestInOtherSection(key, known);
+    }
+
+    /// <summary>The right name in the wrong section.</summary>
+    private static string? NearestInOtherSection(string key, string[] known)
+    {
+        var byName = known.GroupBy(Name).ToDictionary(group => group.Key, group => group.First());
+        return NearestName.Of(Name(key), byName.Keys) is { } name ? byName[name] : null;
+    }
+
+    private static string Name(string key) => key[(key.LastIndexOf('.') + 1)..];
+}

@@ -1,0 +1,105 @@
+using Delivery.Cli.Configuration;
+using Delivery.FastData;
+using Delivery.FastData.Git;
+using Delivery.FastData.Git.Control;
+using Delivery.Models.Formats;
+using Delivery.Updater.Records;
+
+namespace Delivery.Cli.Verbs;
+
+/// <summary>Puts a status together from folder, history and cycle records. Takes no lock and writes nothing.</summary>
+internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
+{
+    private readonly FolderLayout _layout = new(settings.FastData);
+    private readonly List<string> _problems = [];
+    private readonly DateTimeOffset _now = time.GetUtcNow();
+
+    /// <exception cref="FastDataException">The live side or the history is damaged.</exception>
+    public StatusReport Read()
+    {
+        var history = new FastDataHistory(settings.FastData);
+        var live = Places.Live(new FolderReader(_layout));
+        var newest = history.Exists ? history.Read().FirstOrDefault() : null;
+        var generation = newest is null || live is null || newest.Commit == live.Commit ? newest : history.Read(from: live.Commit).First();
+        var models = (live?.Models ?? []).Select(Describe).ToList();
+        var trained = models.Where(model => model.TrainedUntil is not null).Select(model => (_now - model.TrainedUntil!.Value).TotalSeconds).ToList();
+        var (last, failures, missing) = ReadCycles();
+        return new StatusReport
+        {
+            Folder = _layout.Root,
+            AsOf = _now,
+            Epoch = live?.Epoch ?? 0,
+            Commit = live?.Commit.Hex,
+            CommittedAt = live is null ? null : generation?.When,
+            AgeSeconds = live is null || generation is null ? null : (_now - generation.When).TotalSeconds,
+            Subject = live is null ? null : generation?.Subject,
+            PendingCommit = newest is not null && newest.Commit != live?.Commit ? newest.Commit.Hex : null,
+            ModelCount = models.Count,
+            Models = models,
+            NewestTrainedAgeSeconds = trained.Count == 0 ? null : trained.Min(),
+            OldestTrainedAgeSeconds = trained.Count == 0 ? null : trained.Max(),
+            LastCycle = last,
+            ConsecutiveFailures = failures,
+            Quarantine = newest is null ? [] : ReadQuarantine(history, newest),
+            Missing = missing,
+            FolderBytes = SizeOf(_layout.Root),
+            RepositoryBytes = SizeOf(_layout.Repository),
+            Problems = _problems,
+        };
+    }
+
+    private LiveModelReport Describe(ManifestEntry entry)
+    {
+        var report = new LiveModelReport(entry.Name.Value, entry.Kind, entry.Content.Hex, entry.Length, null, null);
+        var path = _layout.ModelPath(entry);
+        try
+        {
+            var file = File.ReadAllBytes(path);
+            if (ContentHash.Of(file) is var found && found != entry.Content) throw new InvalidModelException($"its SHA-256 is {found}; the manifest says {entry.Content}");
+            var header = ModelLayout.Read(file).Header;
+            return report with { RequestCount = header.RequestCount, TrainedUntil = header.TrainedUntil?.ToDateTimeOffset() };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidModelException)
+        {
+            _problems.Add($"{path}: {e.Message}");
+            return report;
+        }
+    }
+
+    private (LastCycleReport? Last, int Failures, IReadOnlyList<MissingReport> Missing) ReadCycles()
+    {
+        var records = new CycleRecords(settings.Updater.RecordsFolder);
+        try
+        {
+            if (records.ReadLatest() is not { } latest) return (null, 0, []);
+            // A month back from the latest: missing models are told by the last cycle that got so far.
+            var recent = records.Read(latest.Started - TimeSpan.FromDays(31)).ToList();
+            var failures = recent.AsEnumerable().Reverse().TakeWhile(record => record.Result == CycleResult.Failed).Count();
+            var missing = recent.LastOrDefault(record => record.Models.Count > 0)?.Models.Where(model => model.State == ModelState.Missing) ?? [];
+            var outcomes = latest.Models.CountBy(model => model.Outcome).OrderBy(count => count.Key, StringComparer.Ordinal).ToDictionary(count => count.Key, count => count.Value);
+            return (
+                new LastCycleReport(latest.Cycle, latest.Started, (_now - latest.Started).TotalSeconds, latest.DurationSeconds, latest.Result.ToString(), latest.Error, outcomes),
+                failures,
+                [.. missing.Select(model => new MissingReport(model.Name, model.MissingSince))]);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            _problems.Add($"The cycle records cannot be read: {e.Message}");
+            return (null, 0, []);
+        }
+    }
+
+    private static List<QuarantineReport> ReadQuarantine(FastDataHistory history, Generation newest)
+    {
+        var tip = FastDataTip.Empty with { Epoch = newest.Epoch, Commit = newest.Commit, Control = history.ReadControl(newest.Commit) };
+        return [.. Quarantine.Read(tip).Select(entry => new QuarantineReport(entry.Name.Value, entry.Content.Hex, entry.Since, entry.Reason))];
+    }
+
+    private static long SizeOf(string folder)
+    {
+        if (!Directory.Exists(folder)) return 0;
+        var all = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        // A publish that runs beside us removes files between the listing and the look.
+        return new DirectoryInfo(folder).EnumerateFiles("*", all).Sum(file => file.Exists ? file.Length : 0);
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using Delivery.Cli.Configuration;
+using Delivery.Cli.Output;
+using Delivery.Updater;
+using Delivery.Updater.Records;
+
+namespace Delivery.Cli.Verbs;
+
+/// <summary><c>delivery update</c>: one cycle now.</summary>
+public static class UpdateVerb
+{
+    private const string More =
+        """
+        Exit codes:
+          0  the cycle ran to its end. Rejected and skipped models are part of that: the table says why.
+          1  nothing was delivered because something failed, such as an unusable model list or a busy folder.
+          2  the command line or the configuration is wrong.
+
+        Examples:
+          delivery update                            deliver what is new in the training store
+          delivery update --dry-run                  only say what would be delivered
+          delivery update --config work/delivery.json --json
+        """;
+
+    public static Command Create()
+    {
+        var command = new VerbCommand("update", "Run one update cycle now: pull, test, commit and publish what passed.") { More = More };
+        var settings = new SettingFlags(command, fastData: true, store: true, modelList: true);
+        var dryRun = new Option<bool>("--dry-run") { Description = "Decide, but deliver nothing and keep no record." };
+        var json = Arguments.Json();
+        command.Options.Add(dryRun);
+        command.Options.Add(json);
+        command.SetAction((parse, stop) => RunAsync(settings.Read(parse), parse.GetValue(dryRun), parse.GetValue(json), stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(DeliverySettings settings, bool dryRun, bool json, CancellationToken stop)
+    {
+        using var store = Places.Store(settings);
+        var delivered = new FastDataModels(settings.FastData, Places.Publisher(settings));
+        var record = await PullProgress.WatchAsync(store, show: !json, watched =>
+            new UpdateCycle(settings.Updater, watched, delivered, new CycleRecords(settings.Updater.RecordsFolder), TimeProvider.System).RunAsync(dryRun, stop));
+        if (json) Json.Write(record, types => types.CycleRecord);
+        else Show(record, Page.Standard());
+        if (record.Result == CycleResult.Stopped) stop.ThrowIfCancellationRequested();
+        if (record.Result != CycleResult.Failed) return ExitCodes.Ok;
+        ErrorReport.Write($"The cycle failed, nothing was delivered:\n{record.Error}", Console.Error);
+        return ExitCodes.Failed;
+    }
+
+    private static void Show(CycleRecord record, Page page)
+    {
+        if (record.Models.Count > 0)
+        {
+            page.Table(
+                [new("model"), new("outcome"), new("requests", IsNumber: true), new("content"), new("reason")],
+                [.. record.Models.Select(model => new[] { model.Name, model.Outcome, Requests(model), Content(model), model.Reason })]);
+            page.Line();
+        }
+        if (record.Unlisted.Count > 0) page.Line($"Delivered, but not on the list, so left as they are: {string.Join(", ", record.Unlisted)}");
+        if (record.Result == CycleResult.Failed) return; // the error says it
+        var outcomes = record.Models.CountBy(model => model.Outcome).OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Value} {outcome.Key.ToLowerInvariant()}");
+        var live = record.Commit is { } commit ? $"epoch {record.Epoch}, commit {commit[..8]}" : "nothing delivered yet";
+        page.Line($"{Title(record.Result)}: {live}; {string.Join(", ", outcomes.DefaultIfEmpty("no models listed"))}; {Human.Span(TimeSpan.FromSeconds(record.DurationSeconds))}");
+    }
+
+    private static string Title(CycleResult result) => result switch
+    {
+        CycleResult.DryRun => "Dry run, nothing was delivered",
+        CycleResult.Stopped => "Stopped before anything was delivered",
+        _ => result.ToString(),
+    };
+
+    private static string Requests(ModelReport model) => (model.RequestCountBefore, model.RequestCountAfter) switch
+    {
+        (null, null) => "",
+        (null, { } after) => Text(after),
+        ({ } before, { } after) when before != after => $"{Text(before)} → {Text(after)}",
+        ({ } before, _) => Text(before),
+    };
+
+    private static string Text(ulong count) => count.ToString(CultureInfo.InvariantCulture);
+
+    private static string Content(ModelReport model) => (model.Sha256Candidate ?? model.Sha256Before)?[..8] ?? "";
+}
