@@ -64,17 +64,17 @@ public sealed class DemoReport
         Title("Clicks per 1,000 impressions: off-policy estimate (SNIPS) on items not yet learned from");
         var rows = new List<string[]>();
         Add("headlines", "uniform, as logged", summary.Headlines);
-        Add("Open Bandit random", "as logged", summary.RandomPolicy);
-        Add("Open Bandit Thompson", "as logged", summary.ThompsonPolicy);
+        Add("Bandit random", "as logged", summary.RandomPolicy);
+        Add("Bandit Thompson", "as logged", summary.ThompsonPolicy);
         _page.Table([new(""), new("clicks", IsNumber: true), new("95 % interval", IsNumber: true), new("impressions", IsNumber: true), new("effective", IsNumber: true), new("clicks seen", IsNumber: true)], rows);
         Paragraph(2, "Headlines: what each cycle delivered is valued on the next chunk, before trainers learn from it. Every chunk of every test is "
             + "estimated by itself; the estimates are averaged by impressions, so tests that differ in arms and clicks do not widen the interval.");
-        Paragraph(2, "Open Bandit: three contextual models a policy. They rest on a handful of clicks (clicks seen: those on items where the model would "
+        Paragraph(2, "Bandit (Open Bandit): three contextual models a policy. They rest on a handful of clicks (clicks seen: those on items where the model would "
             + "have shown the same), so nothing follows; the intervals are Wilson's at the effective sample size.");
 
         void Add(string name, string logged, DemoValue value)
         {
-            Row($"{name}: learned choice", value.Learned, $"{value.Items:N0}", $"{value.EffectiveItems:N0}", $"{value.Clicks:N0}");
+            Row($"{name}: learned", value.Learned, $"{value.Items:N0}", $"{value.EffectiveItems:N0}", $"{value.Clicks:N0}");
             Row($"{name}: {logged}", value.Logged, "", "", "");
             if (value.Difference is { } difference) Row($"{name}: difference", difference, "", "", "", "+0.00;-0.00;0.00");
         }
@@ -88,7 +88,7 @@ public sealed class DemoReport
 
     private void Incidents(DemoSummary summary, DemoPlan plan)
     {
-        Title("Not delivered; what was delivered before stays live. Where it is not on purpose, it is the tests' own finding:");
+        Title("Not delivered (the version before stays live); what is not on purpose, the tests found by themselves");
         foreach (var cycle in summary.Cycles)
         {
             foreach (var incident in cycle.Incidents)
