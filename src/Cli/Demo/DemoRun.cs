@@ -38,7 +38,7 @@ public sealed class DemoRun(DemoOptions options, DemoReport report, TimeProvider
         using var runtime = ModelRuntime.Open(work.FastData);
         var updater = new UpdateCycle(
             new UpdaterOptions { ModelListPath = work.ModelList, RecordsFolder = work.Records },
-            store, new FastDataModels(work.FastData, new FastDataPublisher(work.FastData, time)), new CycleRecords(work.Records), time);
+            store, new FastDataPublisher(work.FastData, time), new CycleRecords(work.Records), time);
         var value = new ProgressiveValue();
         var cycles = new List<DemoCycle>();
         for (var number = 1; number <= plan.Cycles; number++)
