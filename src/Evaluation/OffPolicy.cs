@@ -73,6 +73,26 @@ public static class OffPolicy
         return MeanOf(PairedItems.Differences(policy, reference), first.EffectiveSampleSize <= second.EffectiveSampleSize ? first : second);
     }
 
+    /// <summary>
+    /// Self-normalised value of one policy minus that of another on the same items: Σ(w₁r)/Σw₁ − Σ(w₂r)/Σw₂. Standard error, by
+    /// linearisation: √Σ(w₁(r − v₁)/Σw₁ − w₂(r − v₂)/Σw₂)². Its effective sample size is the smaller one. With the logging policy
+    /// as the reference (π = μ) the second value is the mean reward. NaN where a policy has no weight above 0.
+    /// </summary>
+    /// <exception cref="ArgumentException">As for <see cref="Difference"/>.</exception>
+    public static Estimate SnipsDifference(ReadOnlySpan<LoggedOutcome> policy, ReadOnlySpan<LoggedOutcome> reference)
+    {
+        PairedItems.Check(policy, reference);
+        var (first, second) = (WeightSums.Of(policy), WeightSums.Of(reference));
+        var (value, other) = (Snips(policy).Value, Snips(reference).Value);
+        var sum = new ExactSum();
+        for (var i = 0; i < policy.Length; i++)
+        {
+            var residual = Ratio(policy[i].Weight * (policy[i].Reward - value), first.Sum) - Ratio(reference[i].Weight * (reference[i].Reward - other), second.Sum);
+            sum.Add(residual * residual);
+        }
+        return Describe(value - other, Math.Sqrt(sum.Value), first.EffectiveSampleSize <= second.EffectiveSampleSize ? first : second);
+    }
+
     private static Estimate MeanOf(ReadOnlySpan<double> terms, WeightSums weights)
     {
         var (mean, deviation) = Moments.Of(terms);

@@ -34,6 +34,9 @@ public sealed class FastDataPublisher
         _main = new MainRef(_layout, _disk);
     }
 
+    /// <summary>The fast-data folder, as an absolute path.</summary>
+    public string Folder => _layout.Root;
+
     /// <summary>How long to wait for another process that holds the folder. Default 30 s.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -45,8 +48,8 @@ public sealed class FastDataPublisher
     /// <exception cref="FastDataException">The folder contradicts itself in a way that no crash leaves.</exception>
     public FastDataTip ReadTip(CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(_layout.Root)) return FastDataTip.Empty;
-        return Exclusively(() => Recover().ToTip(), cancellationToken);
+        RepositorySetup.Check(_layout);
+        return RepositorySetup.Exists(_layout) ? Exclusively(() => Recover().ToTip(), cancellationToken) : FastDataTip.Empty;
     }
 
     /// <summary>Commits a change and makes it live, whole or not at all.</summary>
@@ -59,6 +62,7 @@ public sealed class FastDataPublisher
     {
         var models = publication.Models.Select(model => (Change: model, Entry: TipState.Describe(model.Name, model.File.Span))).ToList();
         foreach (var name in publication.Control.Keys) RequireControlName(name);
+        RepositorySetup.Check(_layout);
         return Exclusively(() => Publish(publication, models, cancellationToken), cancellationToken);
     }
 
@@ -71,13 +75,13 @@ public sealed class FastDataPublisher
         if (generation is null) return new PublishOutcome.Unchanged(state.Epoch, state.Commit);
 
         cancellationToken.ThrowIfCancellationRequested();
+        _state = null; // whatever fails from here on, the next call looks again and cleans up
         WritePack(Pack.Of(generation.Objects));
         _files.WriteModels([.. models.Select(model => (model.Entry, model.Change.File))]);
         var pointer = _files.WriteManifest(generation.State.Manifest!);
         cancellationToken.ThrowIfCancellationRequested();
 
         if (!_main.TryMove(state.Commit, pointer.Commit)) return new PublishOutcome.LostRace(state.Commit, _main.Read());
-        _state = null; // until CURRENT has moved too, the next call must look again
         _files.Announce(pointer);
         _state = generation.State;
         return new PublishOutcome.Published(pointer.Epoch, pointer.Commit, Retire(pointer));
@@ -101,7 +105,7 @@ public sealed class FastDataPublisher
     {
         RepositorySetup.Ensure(_layout, _disk);
         _files.CreateDirectories();
-        var state = new Recovery(_layout, _files, _main).Run(_state);
+        var state = new Recovery(_layout, _disk, _files, _main).Run(_state);
         _state = state;
         return state;
     }
@@ -113,7 +117,7 @@ public sealed class FastDataPublisher
         // git takes a pack for there once its index is, so the index comes second.
         foreach (var (path, content) in new[] { (packPath, pack.Content), (Path.Combine(folder, pack.Name + ".idx"), pack.Index) })
         {
-            var temporary = Path.Combine(folder, "tmp_" + Path.GetFileName(path));
+            var temporary = Path.Combine(folder, Recovery.TemporaryPackPrefix + Path.GetFileName(path));
             _disk.Delete(temporary);
             _disk.Create(temporary, content, @sealed: true);
             _disk.Rename(temporary, path, replace: true);

@@ -9,7 +9,7 @@ namespace Delivery.FastData;
 /// <param name="Name">The model.</param>
 /// <param name="Length">Bytes of its file.</param>
 /// <param name="Content">SHA-256 of its file.</param>
-/// <param name="Kind">How it is scored; a reader that does not know the kind leaves the model out.</param>
+/// <param name="Kind">How it is scored; a reader that does not know the kind keeps the version it has, if any.</param>
 public sealed record ManifestEntry(ModelName Name, long Length, ContentHash Content, string Kind)
 {
     /// <summary>Its file in <see cref="FolderLayout.Models"/>.</summary>

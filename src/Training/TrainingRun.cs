@@ -101,7 +101,7 @@ public sealed class TrainingRun
             var progress = new TrainingProgress
             {
                 State = _trainer.SaveState(),
-                Model = _trainer.ExportModel() is { } model ? model : null,
+                Model = _trainer.ExportModel() is { } model ? new ReadOnlyMemory<byte>?(model) : null,
                 NewHoldout = [.. _holdout],
                 ClearHoldout = _dropHoldout,
             };

@@ -1,4 +1,5 @@
 using System.Text;
+using Delivery.FastData;
 using Delivery.Models;
 
 namespace Delivery.Updater;
@@ -12,7 +13,7 @@ public static class CommitMessage
     public static string Build(
         string cycle,
         IReadOnlyDictionary<ModelName, ModelOutcome> outcomes,
-        IReadOnlyDictionary<ModelName, (string Sha256, ulong RequestCount)> before)
+        IReadOnlyDictionary<ModelName, (ContentHash Content, ulong RequestCount)> before)
     {
         var ordered = outcomes.OrderBy(o => o.Key).ToList();
         var text = new StringBuilder(Subject(outcomes.Values)).Append("\n\n");
@@ -21,7 +22,7 @@ public static class CommitMessage
             var line = outcome switch
             {
                 ModelOutcome.Accepted accepted => Change(name, before, accepted),
-                ModelOutcome.Rejected rejected => $"{name}: rejected {Short(rejected.Sha256)}, {rejected.Reason}",
+                ModelOutcome.Rejected rejected => $"{name}: rejected {Short(rejected.Content.Hex)}, {rejected.Reason}",
                 _ => null,
             };
             if (line is not null) text.Append(line).Append('\n');
@@ -40,11 +41,11 @@ public static class CommitMessage
             + (rejected > 0 ? $", reject {rejected}" : "");
     }
 
-    private static string Change(ModelName name, IReadOnlyDictionary<ModelName, (string Sha256, ulong RequestCount)> before, ModelOutcome.Accepted accepted)
+    private static string Change(ModelName name, IReadOnlyDictionary<ModelName, (ContentHash Content, ulong RequestCount)> before, ModelOutcome.Accepted accepted)
     {
         var after = accepted.Card;
         return before.TryGetValue(name, out var old)
-            ? $"{name}: {old.RequestCount} -> {after.RequestCount} requests, {Short(old.Sha256)} -> {Short(after.Sha256)}"
+            ? $"{name}: {old.RequestCount} -> {after.RequestCount} requests, {Short(old.Content.Hex)} -> {Short(after.Sha256)}"
             : $"{name}: new, {after.RequestCount} requests, {Short(after.Sha256)}";
     }
 

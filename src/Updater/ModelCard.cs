@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Delivery.FastData;
 using Delivery.Models;
 using Delivery.TrainingStore;
 using Delivery.Updater.Validation;
@@ -38,7 +39,7 @@ public sealed record ModelCard
     public required CardSource Source { get; init; }
     public required GateReport Gate { get; init; }
 
-    public static ModelCard Of(ModelName name, ReadModel model, string sha256, CardSource source, GateReport gate) => new()
+    public static ModelCard Of(ModelName name, LoadedModel model, ContentHash content, CardSource source, GateReport gate) => new()
     {
         Name = name.Value,
         Kind = model.Header.Kind,
@@ -49,7 +50,7 @@ public sealed record ModelCard
         FeatureCount = model.Header.FeatureCount,
         TrainedUntil = model.Header.TrainedUntil?.ToDateTimeOffset(),
         ConfigHash = model.Header.ConfigHash.ToString("x16", CultureInfo.InvariantCulture),
-        Sha256 = sha256,
+        Sha256 = content.Hex,
         SizeBytes = model.File.Length,
         Source = source,
         Gate = gate,

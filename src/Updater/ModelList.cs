@@ -4,7 +4,7 @@ namespace Delivery.Updater;
 
 /// <summary>
 /// The models that the updater looks after: one name a line, <c>#</c> starts a comment, blank lines do not count. A name that
-/// goes from the list stays delivered as it is: what is live ends by being retired, never by an edit of this file.
+/// goes from the list stays delivered as it is: nothing that is live ends by an edit of this file.
 /// </summary>
 public sealed class ModelList
 {
@@ -14,9 +14,9 @@ public sealed class ModelList
     public IReadOnlyList<ModelName> Names { get; }
 
     /// <param name="path">The file: UTF-8 with or without a byte order mark, lines ended as on any system.</param>
-    /// <param name="known">Every name that history has ever seen: file systems that ignore case would confuse a new spelling with it.</param>
+    /// <param name="delivered">The delivered names: file systems that ignore case would confuse a new spelling with one of them.</param>
     /// <exception cref="ModelListException">The file cannot be read or has mistakes; all of them are told at once.</exception>
-    public static ModelList Load(string path, IEnumerable<ModelName> known)
+    public static ModelList Load(string path, IEnumerable<ModelName> delivered)
     {
         string text;
         try
@@ -27,18 +27,18 @@ public sealed class ModelList
         {
             throw new ModelListException([$"{path}: cannot be read: {e.Message}"]);
         }
-        return Parse(text, path, known);
+        return Parse(text, path, delivered);
     }
 
     /// <inheritdoc cref="Load"/>
     /// <param name="text">The list.</param>
     /// <param name="source">The file's name, for the messages.</param>
-    /// <param name="known">Every name that history has ever seen.</param>
-    public static ModelList Parse(string text, string source, IEnumerable<ModelName> known)
+    /// <param name="delivered">The delivered names.</param>
+    public static ModelList Parse(string text, string source, IEnumerable<ModelName> delivered)
     {
         var problems = new List<string>();
         var lines = new Dictionary<string, (ModelName Name, int Line)>(StringComparer.OrdinalIgnoreCase);
-        var history = known.ToLookup(name => name.Value, StringComparer.OrdinalIgnoreCase);
+        var before = delivered.ToLookup(name => name.Value, StringComparer.OrdinalIgnoreCase);
         using var reader = new StringReader(text.TrimStart('\uFEFF'));
         for (var number = 1; reader.ReadLine() is { } line; number++)
         {
@@ -55,9 +55,9 @@ public sealed class ModelList
                     ? $"{source}:{number}: '{name}' stands already on line {first.Line}."
                     : $"{source}:{number}: '{name}' differs only in case from '{first.Name}' on line {first.Line}.");
             }
-            else if (history[name.Value].Any() && !history[name.Value].Contains(name))
+            else if (before[name.Value].Any() && !before[name.Value].Contains(name))
             {
-                problems.Add($"{source}:{number}: '{name}' differs only in case from '{history[name.Value].First()}', which was delivered before.");
+                problems.Add($"{source}:{number}: '{name}' differs only in case from '{before[name.Value].First()}', which was delivered before.");
             }
         }
         return problems.Count == 0 ? new ModelList([.. lines.Values.Select(l => l.Name).Order()]) : throw new ModelListException(problems);

@@ -1,4 +1,5 @@
-using Delivery.Updater.Validation;
+using Delivery.FastData;
+using Delivery.FastData.Git;
 
 namespace Delivery.Updater;
 
@@ -14,9 +15,11 @@ public abstract record ModelOutcome
     public abstract string Reason { get; }
 
     /// <summary>The candidate passed and is to replace what is delivered, if anything is.</summary>
-    public sealed record Accepted(AcceptedModel Model, ModelCard Card, GateReport Gate) : ModelOutcome
+    /// <param name="Change">Its file and its card, as they are to be committed.</param>
+    /// <param name="Card">The same card.</param>
+    public sealed record Accepted(ModelChange Change, ModelCard Card) : ModelOutcome
     {
-        public override string Reason => OneLine.Of(Gate.Reason);
+        public override string Reason => OneLine.Of(Card.Gate.Reason);
     }
 
     /// <summary>The delivered version stays: nothing new, nothing to be had, or nothing to be judged.</summary>
@@ -32,7 +35,7 @@ public abstract record ModelOutcome
     }
 
     /// <summary>The candidate failed its tests: it goes to the quarantine, and the delivered version stays if there is one.</summary>
-    public sealed record Rejected(IReadOnlyList<string> Reasons, string Sha256) : ModelOutcome
+    public sealed record Rejected(IReadOnlyList<string> Reasons, ContentHash Content) : ModelOutcome
     {
         public override string Reason => OneLine.Of(string.Join("; ", Reasons));
     }

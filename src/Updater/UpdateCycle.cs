@@ -1,4 +1,6 @@
 using System.Globalization;
+using Delivery.FastData.Git;
+using Delivery.FastData.Git.Control;
 using Delivery.Models;
 using Delivery.TrainingStore;
 using Delivery.Updater.Pulling;
@@ -16,19 +18,24 @@ public sealed class UpdateCycle
     private const int Attempts = 4;
 
     private readonly UpdaterOptions _options;
-    private readonly IDeliveredModels _delivered;
+    private readonly FastDataPublisher _publisher;
     private readonly CycleRecords _records;
     private readonly TimeProvider _time;
     private readonly StorePuller _puller;
     private readonly ModelDecisions _decisions;
 
+    /// <param name="options">How it works.</param>
+    /// <param name="store">Where candidates and holdouts come from.</param>
+    /// <param name="publisher">Where models are delivered.</param>
+    /// <param name="records">Where the record of each cycle goes.</param>
+    /// <param name="time">The clock of the records.</param>
     /// <exception cref="ArgumentException"><paramref name="options"/> have problems.</exception>
-    public UpdateCycle(UpdaterOptions options, ITrainingStore store, IDeliveredModels delivered, CycleRecords records, TimeProvider time)
+    public UpdateCycle(UpdaterOptions options, ITrainingStore store, FastDataPublisher publisher, CycleRecords records, TimeProvider time)
     {
         options.ThrowIfUnusable();
-        (_options, _delivered, _records, _time) = (options, delivered, records, time);
+        (_options, _publisher, _records, _time) = (options, publisher, records, time);
         _puller = new StorePuller(store, options.Pull, time);
-        _decisions = new ModelDecisions(options, _puller, delivered, time);
+        _decisions = new ModelDecisions(options, _puller, new DeliveredModels(publisher.Folder), time);
     }
 
     /// <summary>Runs one cycle. What goes wrong stands in the record, which is on the disk when this returns.</summary>
@@ -65,77 +72,82 @@ public sealed class UpdateCycle
 
     private async Task<CycleRecord> RunAsync(CycleRecord blank, bool dryRun, CancellationToken cancellationToken)
     {
-        var tip = _delivered.ReadTip();
-        var names = ModelList.Load(_options.ModelListPath, tip.KnownNames).Names;
+        var tip = _publisher.ReadTip(cancellationToken);
+        var names = ModelList.Load(_options.ModelListPath, tip.Models.Keys).Names;
         var previous = PreviousReports();
-        var pulls = await _puller.PullAsync([.. names.Where(name => ModelDecisions.IsOpen(name, tip))], cancellationToken);
+        var pulls = await _puller.PullAsync(names, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var decisions = await _decisions.DecideAsync(names, pulls, tip, cancellationToken);
+            var decisions = await _decisions.DecideAsync(pulls, tip, cancellationToken);
             var record = blank with
             {
                 Epoch = tip.Epoch,
-                Commit = tip.Commit.Length == 0 ? null : tip.Commit,
+                Commit = tip.Commit?.Hex,
                 Models = [.. names.Select(name => Report(name, decisions[name], pulls, tip, previous, blank.Started))],
                 Unlisted = [.. tip.Models.Keys.Except(names).Order().Select(name => name.Value)],
             };
-            var request = Request(blank, decisions, tip);
+            var publication = Publication(blank, decisions, tip);
             if (dryRun) return record with { Result = CycleResult.DryRun };
-            if (request.Accepted.Count == 0 && request.Quarantine.Count == 0) return record with { Result = CycleResult.Unchanged };
+            if (publication.Models.Count == 0 && publication.Control.Count == 0) return record with { Result = CycleResult.Unchanged };
             cancellationToken.ThrowIfCancellationRequested();
-            switch (Deliver(request, cancellationToken))
+            switch (Publish(publication, cancellationToken))
             {
-                case (DeliveryResult.Published published, _):
-                    return record with { Result = CycleResult.Published, Epoch = published.Epoch, Commit = published.Commit };
-                case (DeliveryResult.Unchanged, _):
+                case (PublishOutcome.Published published, _):
+                    return record with { Result = CycleResult.Published, Epoch = published.Epoch, Commit = published.Commit.Hex, Warning = published.Warning };
+                case (PublishOutcome.Unchanged, _):
                     return record with { Result = CycleResult.Unchanged };
-                case (DeliveryResult.LostRace, _) when attempt < Attempts:
-                    tip = _delivered.ReadTip();
+                case (PublishOutcome.LostRace, _) when attempt < Attempts:
+                    tip = _publisher.ReadTip(cancellationToken);
                     break;
-                case (DeliveryResult.LostRace lost, _):
-                    return record with { Error = $"lost {attempt} races to other updaters; the folder is at {lost.Found}" };
-                case (DeliveryResult.Busy busy, _):
-                    return record with { Error = $"the folder is busy: {busy.Reason}" };
+                case (PublishOutcome.LostRace lost, _):
+                    return record with { Error = $"lost {attempt} races to other updaters; the folder is at {lost.Found?.Hex ?? "an empty history"}" };
                 case (_, var error):
                     return record with { Error = error };
             }
         }
     }
 
-    private (DeliveryResult? Result, string? Error) Deliver(DeliveryRequest request, CancellationToken cancellationToken)
+    // Whatever goes wrong here, the outcomes are still worth a record.
+    private (PublishOutcome? Outcome, string? Error) Publish(Publication publication, CancellationToken cancellationToken)
     {
         try
         {
-            return (_delivered.Deliver(request, cancellationToken), null);
+            return (_publisher.Publish(publication, cancellationToken), null);
+        }
+        catch (FolderBusyException e)
+        {
+            return (null, $"the folder is busy: {e.Message}");
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"the delivery failed: {e.GetType().Name}: {e.Message}"); // the outcomes are still worth a record
+            return (null, $"the delivery failed: {e.GetType().Name}: {e.Message}");
         }
     }
 
-    private static DeliveryRequest Request(CycleRecord cycle, IReadOnlyDictionary<ModelName, ModelDecision> decisions, DeliveredTip tip)
+    private static Publication Publication(CycleRecord cycle, IReadOnlyDictionary<ModelName, ModelDecision> decisions, FastDataTip tip)
     {
         var outcomes = decisions.ToDictionary(d => d.Key, d => d.Value.Outcome);
         var before = decisions.Where(d => d.Value.RequestCountBefore is not null)
-            .ToDictionary(d => d.Key, d => (tip.Models[d.Key].Sha256, d.Value.RequestCountBefore!.Value));
-        return new DeliveryRequest
+            .ToDictionary(d => d.Key, d => (tip.Models[d.Key].Content, d.Value.RequestCountBefore!.Value));
+        var control = new Dictionary<string, ReadOnlyMemory<byte>?>();
+        var rejections = outcomes.Where(o => o.Value is ModelOutcome.Rejected)
+            .Select(o => new QuarantinedContent(o.Key, ((ModelOutcome.Rejected)o.Value).Content, cycle.Started, o.Value.Reason)).ToList();
+        if (rejections.Count > 0) control[Quarantine.FileName] = Quarantine.Write(Quarantine.Read(tip).Concat(rejections));
+        return new Publication
         {
-            Expected = tip,
-            Cycle = cycle.Cycle,
-            Accepted = [.. outcomes.Values.OfType<ModelOutcome.Accepted>().Select(a => a.Model).OrderBy(m => m.Name)],
-            Quarantine = [.. from o in outcomes orderby o.Key let rejected = o.Value as ModelOutcome.Rejected where rejected is not null
-                             select new QuarantinedContent(o.Key, rejected.Sha256, rejected.Reason, cycle.Started)],
+            ExpectedTip = tip.Commit,
             Message = CommitMessage.Build(cycle.Cycle, outcomes, before),
+            Models = [.. outcomes.Values.OfType<ModelOutcome.Accepted>().Select(accepted => accepted.Change).OrderBy(change => change.Name)],
+            Control = control,
         };
     }
 
     private static ModelReport Report(
-        ModelName name, ModelDecision decision, IReadOnlyDictionary<ModelName, PullOutcome> pulls, DeliveredTip tip, IReadOnlyDictionary<string, ModelReport> previous, DateTimeOffset now)
+        ModelName name, ModelDecision decision, IReadOnlyDictionary<ModelName, PullOutcome> pulls, FastDataTip tip, IReadOnlyDictionary<string, ModelReport> previous, DateTimeOffset now)
     {
         var last = previous.GetValueOrDefault(name.Value);
-        var seen = tip.KnownNames.Contains(name) || last is { State: not ModelState.NeverSeen };
-        var state = tip.Retired.Contains(name) ? ModelState.Retired : pulls.GetValueOrDefault(name) switch
+        var seen = tip.Models.ContainsKey(name) || last is { State: not ModelState.NeverSeen };
+        var state = pulls[name] switch
         {
             PullOutcome.Fetched => ModelState.Present,
             PullOutcome.Missing => seen ? ModelState.Missing : ModelState.NeverSeen,
@@ -149,8 +161,8 @@ public sealed class UpdateCycle
             Reason = decision.Outcome.Reason,
             State = state,
             MissingSince = state == ModelState.Missing ? last?.MissingSince ?? now : null,
-            Sha256Before = tip.Models.GetValueOrDefault(name)?.Sha256,
-            Sha256Candidate = accepted?.Model.Sha256 ?? (decision.Outcome as ModelOutcome.Rejected)?.Sha256,
+            Sha256Before = tip.Models.GetValueOrDefault(name)?.Content.Hex,
+            Sha256Candidate = accepted?.Card.Sha256 ?? (decision.Outcome as ModelOutcome.Rejected)?.Content.Hex,
             RequestCountBefore = decision.RequestCountBefore,
             RequestCountAfter = accepted?.Card.RequestCount ?? decision.RequestCountBefore,
             DurationSeconds = decision.Elapsed.TotalSeconds,
@@ -163,7 +175,7 @@ public sealed class UpdateCycle
     {
         try
         {
-            var recent = _records.Read(_time.GetUtcNow() - TimeSpan.FromDays(31)).LastOrDefault(record => record.Models.Count > 0);
+            var recent = _records.ReadBackward().Take(100).FirstOrDefault(record => record.Models.Count > 0); // failed cycles have none
             return recent?.Models.ToDictionary(report => report.Name) ?? [];
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)

@@ -209,7 +209,7 @@ public sealed class ModelRuntimeTests : IDisposable
         var scores = new float[4];
         lease.TryGetModel("news", out var model).Should().BeTrue();
         model.Score(Scene.Ones, scores);
-        scores.Should().Equal(0, 1, 0, 0);
+        scores.Should().Equal(0, 3, 0, 0);
         _scene.CountMapped().Should().Be(1);
         runtime.Status.RetiredGenerations.Should().Be(1);
         runtime.Status.LastError!.Message.Should().Contain("leases held on 1 generations");

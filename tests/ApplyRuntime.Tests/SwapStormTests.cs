@@ -13,6 +13,7 @@ public sealed class SwapStormTests : IDisposable
     private readonly Scene _scene = new();
     private readonly float[] _features = Scene.OnesOf(Features);
     private int _deciding;
+    private volatile bool _closing;
 
     public void Dispose() => _scene.Dispose();
 
@@ -23,7 +24,7 @@ public sealed class SwapStormTests : IDisposable
         Publish(1);
         var runtime = _scene.Open();
         using var done = new CancellationTokenSource();
-        var deciders = Enumerable.Range(0, Threads).Select(_ => Task.Run(() => Decide(runtime, done.Token))).ToArray();
+        var deciders = StartDeciders(runtime, done.Token);
         for (var epoch = 2; epoch <= Generations; epoch++)
         {
             var old = _scene.Builder.PathOf("news");
@@ -47,17 +48,22 @@ public sealed class SwapStormTests : IDisposable
         Publish(1);
         var runtime = _scene.Open();
         using var done = new CancellationTokenSource();
-        var deciders = Enumerable.Range(0, Threads).Select(_ => Task.Run(() => Decide(runtime, done.Token))).ToArray();
-        await Scene.UntilAsync(() => Volatile.Read(ref _deciding) == Threads);
+        var deciders = StartDeciders(runtime, done.Token);
+        await Scene.UntilAsync(() => Volatile.Read(ref _deciding) == Threads || deciders.Any(d => d.IsCompleted));
+        _closing = true;
         await runtime.DisposeAsync();
         var atClose = runtime.Status.Fallbacks.NoGeneration;
-        await Scene.UntilAsync(() => runtime.Status.Fallbacks.NoGeneration > atClose);
+        await Scene.UntilAsync(() => runtime.Status.Fallbacks.NoGeneration > atClose || deciders.Any(d => d.IsCompleted));
         await done.CancelAsync();
 
         (await Task.WhenAll(deciders)).Should().OnlyContain(s => s.Wrong == null);
         runtime.Status.RetiredGenerations.Should().Be(0);
         if (OperatingSystem.IsLinux()) _scene.CountMapped().Should().Be(0);
     }
+
+    /// <summary>On threads of their own: deciders that spin would starve the pool, which the test itself runs on.</summary>
+    private Task<Seen>[] StartDeciders(ModelRuntime runtime, CancellationToken done) =>
+        [.. Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(() => Decide(runtime, done), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
 
     private Seen Decide(ModelRuntime runtime, CancellationToken done)
     {
@@ -66,7 +72,7 @@ public sealed class SwapStormTests : IDisposable
         while (!done.IsCancellationRequested && lastEpoch < Generations)
         {
             var decision = runtime.Decide("news", _features, scores);
-            if (decision.Reason == FallbackReason.NoGeneration && runtime.Status.State != RuntimeState.Ready) continue;
+            if (decision.Reason == FallbackReason.NoGeneration && _closing) continue;
             if (decision.Source != DecisionSource.Model || decision.RequestCount != (ulong)decision.Epoch || decision.Epoch < lastEpoch
                 || scores.AsSpan().ContainsAnyExcept(Features * (float)decision.Epoch))
             {

@@ -155,6 +155,115 @@ public sealed class FastDataPublisherTests : IDisposable
         FolderState.ShouldBeWhole(Folder);
     }
 
+    [Fact]
+    public void A_folder_of_something_else_is_refused_and_left_as_it_is()
+    {
+        Directory.CreateDirectory(Folder);
+        File.WriteAllText(Path.Combine(Folder, "thesis.txt"), "years of work");
+
+        var act = () => Publish(Publication(null, Change("a", 1)));
+
+        act.Should().Throw<FastDataException>().WithMessage("*'thesis.txt'*no fast-data folder*");
+        Directory.EnumerateFileSystemEntries(Folder).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_checkout_of_something_else_is_refused_and_left_as_it_is()
+    {
+        Directory.CreateDirectory(Folder);
+        GitProgram.Run(Folder, "init", "--quiet");
+
+        var act = () => Publish(Publication(null, Change("a", 1)));
+
+        act.Should().Throw<FastDataException>().WithMessage("*work tree*");
+        Directory.EnumerateFileSystemEntries(Folder).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_bare_repository_of_something_else_is_refused()
+    {
+        var work = _temporary["work"];
+        Directory.CreateDirectory(work);
+        GitProgram.Run(work, "init", "--quiet", "-b", "main");
+        GitProgram.Run(work, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "--quiet", "--allow-empty", "-m", "not ours");
+        GitProgram.Run(work, "clone", "--quiet", "--bare", work, Path.Combine(Folder, ".git"));
+
+        var act = () => Tip();
+
+        act.Should().Throw<FastDataException>().WithMessage("*'not ours'*carries no epoch*");
+    }
+
+    [Fact]
+    public void A_folder_that_lost_its_history_is_refused_and_stays_live()
+    {
+        Publish("one", Change("a", 1));
+        Directory.Move(Path.Combine(Folder, ".git"), _temporary["lost"]);
+
+        var act = () => Publish(Publication(null, Change("a", 2)));
+
+        act.Should().Throw<FastDataException>().WithMessage("*the repository is gone*");
+        FolderState.ReadLiveWhole(Folder)!.Epoch.Should().Be(1);
+    }
+
+    [Fact]
+    public void A_history_that_went_back_is_refused_and_the_live_generation_stays()
+    {
+        Publish("one", Change("a", 1));
+        var first = Tip().Commit!.Value;
+        Publish("two", Change("a", 2));
+        GitProgram.Run(Folder, "update-ref", "refs/heads/main", first.Hex);
+
+        var act = () => Tip();
+
+        act.Should().Throw<FastDataException>().WithMessage("*history went back*");
+        FolderState.ReadLiveWhole(Folder)!.Epoch.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_folder_of_a_newer_format_is_left_untouched()
+    {
+        Publish("one", Change("a", 1));
+        var current = Path.Combine(Folder, "CURRENT");
+        File.WriteAllText(current, string.Concat("2", File.ReadAllText(current).AsSpan(1)));
+
+        var act = () => Tip();
+
+        act.Should().Throw<UnsupportedFormatException>().WithMessage("*format 2*");
+        File.ReadAllText(current).Should().StartWith("2 ");
+    }
+
+    [Fact]
+    public void A_cloned_history_becomes_a_live_folder()
+    {
+        for (var i = 0; i < 3; i++) Publish($"n {i}", Change("a", i), Change("b", 9));
+        var copy = _temporary["copy"];
+        Directory.CreateDirectory(copy);
+        GitProgram.Run(copy, "clone", "--quiet", "--bare", Path.Combine(Folder, ".git"), Path.Combine(copy, ".git"));
+
+        var tip = new FastDataPublisher(copy, _time).ReadTip(default);
+
+        tip.Epoch.Should().Be(3);
+        FolderState.ShouldBeWhole(copy);
+    }
+
+    [Fact]
+    public void A_failed_publish_leaves_nothing_behind_once_the_same_publisher_goes_on()
+    {
+        for (var at = 1; at <= 40; at++)
+        {
+            var folder = _temporary[$"fail-{at}"];
+            var disk = new FaultyDisk(at, Fault.Fail);
+            var publisher = new FastDataPublisher(folder, _time, disk);
+            var failed = Record.Exception(() => publisher.Publish(Publication(null, Change("a", 1)), default)) is not null;
+
+            publisher.Publish(Publication(publisher.ReadTip(default).Commit, Change("a", 2)), default).Should().BeOfType<PublishOutcome.Published>();
+
+            failed.Should().Be(disk.Happened);
+            FolderState.ShouldBeWhole(folder);
+            Directory.EnumerateFiles(Path.Combine(folder, ".git"), "tmp_*", SearchOption.AllDirectories).Should().BeEmpty();
+        }
+    }
+
     private FastDataTip Tip() => new FastDataPublisher(Folder, _time).ReadTip(default);
 
     private static ModelChange Change(string name, int seed) =>

@@ -129,6 +129,7 @@ internal sealed class Loader : IDisposable
     {
         _events?.Dispose();
         _retired.Add(_slot.Exchange(null));
+        Publish(RuntimeState.Closed);
         var start = _options.Time.GetTimestamp();
         for (_retired.Drain(); _retired.Count > 0 && _options.Time.GetElapsedTime(start) < _options.DrainTimeout; _retired.Drain())
         {

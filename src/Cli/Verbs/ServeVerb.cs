@@ -2,7 +2,6 @@ using System.CommandLine;
 using Delivery.Cli.Configuration;
 using Delivery.Cli.Output;
 using Delivery.TrainingStore;
-using Delivery.Updater;
 using Delivery.Updater.Scheduling;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -65,7 +64,7 @@ public static partial class ServeVerb
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(console => console.SuppressStatusMessages = true);
         builder.Services.AddSingleton(store);
-        builder.Services.AddSingleton<IDeliveredModels>(new FastDataModels(settings.FastData, Places.Publisher(settings)));
+        builder.Services.AddSingleton(Places.Publisher(settings));
         builder.Services.AddDeliveryUpdater(settings.Updater);
         return builder.Build();
     }

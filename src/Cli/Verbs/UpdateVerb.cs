@@ -38,9 +38,9 @@ public static class UpdateVerb
     private static async Task<int> RunAsync(DeliverySettings settings, bool dryRun, bool json, CancellationToken stop)
     {
         using var store = Places.Store(settings);
-        var delivered = new FastDataModels(settings.FastData, Places.Publisher(settings));
+        var publisher = Places.Publisher(settings);
         var record = await PullProgress.WatchAsync(store, show: !json, watched =>
-            new UpdateCycle(settings.Updater, watched, delivered, new CycleRecords(settings.Updater.RecordsFolder), TimeProvider.System).RunAsync(dryRun, stop));
+            new UpdateCycle(settings.Updater, watched, publisher, new CycleRecords(settings.Updater.RecordsFolder), TimeProvider.System).RunAsync(dryRun, stop));
         if (json) Json.Write(record, types => types.CycleRecord);
         else Show(record, Page.Standard());
         if (record.Result == CycleResult.Stopped) stop.ThrowIfCancellationRequested();
@@ -59,6 +59,7 @@ public static class UpdateVerb
             page.Line();
         }
         if (record.Unlisted.Count > 0) page.Line($"Delivered, but not on the list, so left as they are: {string.Join(", ", record.Unlisted)}");
+        if (record.Warning is { } warning) page.Line($"What was delivered is live, but: {warning}");
         if (record.Result == CycleResult.Failed) return; // the error says it
         var outcomes = record.Models.CountBy(model => model.Outcome).OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Value} {outcome.Key.ToLowerInvariant()}");
         var live = record.Commit is { } commit ? $"epoch {record.Epoch}, commit {commit[..8]}" : "nothing delivered yet";

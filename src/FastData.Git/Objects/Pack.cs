@@ -17,6 +17,9 @@ internal sealed record Pack(string Name, byte[] Content, byte[] Index)
     private const int HeaderBytes = 12;
     private const int HashBytes = 20;
 
+    // A pack is put together in one array.
+    private const long MaxBytes = 2_000_000_000;
+
     // Above it an object is taken for weights; cards and commits are far below, and a tree of thousands of ids hardly deflates.
     private const int StoreFromBytes = 16 * 1024;
 
@@ -24,11 +27,14 @@ internal sealed record Pack(string Name, byte[] Content, byte[] Index)
     private static ReadOnlySpan<byte> DeflatedNothing => [0x78, 0x01, 0x03, 0x00, 0x00, 0x00, 0x00, 0x01];
 
     /// <summary>Encodes the objects; one that is given twice is written once.</summary>
+    /// <exception cref="FastDataException">They are too large for one pack.</exception>
     public static Pack Of(IEnumerable<GitObject> objects)
     {
         var unique = objects.DistinctBy(o => o.Id).ToArray();
+        var total = unique.Sum(o => (long)o.Content.Length);
+        if (total > MaxBytes) throw new FastDataException($"One publish of {total} bytes is too large; at most {MaxBytes} can be committed at once.");
         var entries = new (byte[] Id, long Offset, uint Crc)[unique.Length];
-        using var pack = new MemoryStream(unique.Sum(o => o.Content.Length + 64) + 64);
+        using var pack = new MemoryStream((int)total + (unique.Length * 64) + 64);
         Span<byte> header = stackalloc byte[HeaderBytes];
         "PACK"u8.CopyTo(header);
         BinaryPrimitives.WriteInt32BigEndian(header[4..], 2);

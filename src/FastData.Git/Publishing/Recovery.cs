@@ -1,5 +1,6 @@
 using Delivery.FastData.Git.History;
 using Delivery.FastData.Publishing;
+using Delivery.FastData.Storage;
 
 namespace Delivery.FastData.Git.Publishing;
 
@@ -7,8 +8,11 @@ namespace Delivery.FastData.Git.Publishing;
 /// Brings a folder to the state that its history says, whatever a crash left: before the ref moved, nothing had happened and
 /// the leavings go; after it, the generation is finished. Needs the folder's lock.
 /// </summary>
-internal sealed class Recovery(FolderLayout layout, GenerationFiles files, MainRef main)
+internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles files, MainRef main)
 {
+    /// <summary>Names of packs that are being written; git's own begin otherwise, and are left to git.</summary>
+    public const string TemporaryPackPrefix = "tmp_ours_";
+
     /// <summary>The committed generation, which is live when this returns.</summary>
     /// <param name="cached">The state kept from the last publish; taken when main and CURRENT still agree with it.</param>
     /// <exception cref="FastDataException">History and live side contradict each other in a way that no crash leaves; nothing was changed.</exception>
@@ -19,6 +23,7 @@ internal sealed class Recovery(FolderLayout layout, GenerationFiles files, MainR
         if (cached is not null && cached.Commit == tip && current?.Commit == tip) return cached;
 
         files.DeleteTemporaries();
+        foreach (var path in Directory.EnumerateFiles(Path.Combine(layout.Repository, "objects", "pack"), TemporaryPackPrefix + "*")) disk.Delete(path);
         main.Recover();
         if (tip is not { } commit)
         {

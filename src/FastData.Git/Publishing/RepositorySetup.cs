@@ -25,21 +25,51 @@ internal static class RepositorySetup
 
         """;
 
-    /// <exception cref="FastDataException">The folder holds something else, which is left as it is.</exception>
-    public static void Ensure(FolderLayout layout, IDisk disk)
+    private static readonly string[] OurNames = [".git", "models", "manifests", "CURRENT", "LOCK"];
+
+    /// <summary>Whether a folder was ever published to. One that was only begun counts as not.</summary>
+    public static bool Exists(FolderLayout layout) => File.Exists(Head(layout)) || File.Exists(layout.Current);
+
+    /// <summary>Refuses what is no fast-data folder before anything is written to it.</summary>
+    /// <exception cref="FastDataException">The folder holds something else, or has lost its history.</exception>
+    public static void Check(FolderLayout layout)
     {
         var git = layout.Repository;
-        var head = Path.Combine(git, "HEAD");
-        if (File.Exists(head)) return;
         if (File.Exists(git)) throw new FastDataException($"{git}: a file; a bare repository was expected. Is this a work tree of something else?");
-        if (File.Exists(layout.Current)) throw new FastDataException($"{git}: the repository is gone, and the folder has a live generation. Restore it from a copy or a mirror; the live models stay as they are.");
+        if (!File.Exists(Head(layout)))
+        {
+            if (File.Exists(layout.Current)) throw new FastDataException($"{git}: the repository is gone, and the folder has a live generation. Restore it from a copy or a mirror; the live models stay as they are.");
+            var foreign = Directory.Exists(layout.Root) ? Directory.EnumerateFileSystemEntries(layout.Root).Select(Path.GetFileName).FirstOrDefault(name => !IsOurs(name!)) : null;
+            if (foreign is not null) throw new FastDataException($"{layout.Root}: it holds '{foreign}', so it is no fast-data folder. Name an empty folder or a new one.");
+        }
+        else if (!ConfigSaysBare(git))
+        {
+            throw new FastDataException($"{git}: a repository with a work tree; a bare one was expected. Is this a checkout of something else?");
+        }
+    }
+
+    /// <summary>Makes the repository where there is none. Needs the folder's lock.</summary>
+    public static void Ensure(FolderLayout layout, IDisk disk)
+    {
+        if (File.Exists(Head(layout))) return;
+        var git = layout.Repository;
         foreach (var directory in new[] { "objects/info", "objects/pack", "refs/heads", "refs/tags", "info" }) disk.CreateDirectory(Path.Combine(git, directory));
         Write(disk, Path.Combine(git, "config"), Config);
         Write(disk, Path.Combine(git, "description"), "Models delivered by Delivery; one commit is one generation.\n");
         // HEAD comes last: with it the directory is a repository.
-        Write(disk, head, $"ref: {MainRef.Name}\n");
+        Write(disk, Head(layout), $"ref: {MainRef.Name}\n");
         disk.SyncDirectory(git);
         disk.SyncDirectory(layout.Root);
+    }
+
+    private static string Head(FolderLayout layout) => Path.Combine(layout.Repository, "HEAD");
+
+    private static bool IsOurs(string name) => OurNames.Contains(name) || name.StartsWith(".tmp-", StringComparison.Ordinal);
+
+    private static bool ConfigSaysBare(string git)
+    {
+        var config = Path.Combine(git, "config");
+        return File.Exists(config) && File.ReadLines(config).Any(line => line.Replace(" ", "", StringComparison.Ordinal).Trim() == "bare=true");
     }
 
     private static void Write(IDisk disk, string path, string content)

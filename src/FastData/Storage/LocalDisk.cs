@@ -29,6 +29,7 @@ public sealed class LocalDisk : IDisk
     public void Rename(string from, string to, bool replace)
     {
         // On Windows a reader that has the target open without delete sharing (a virus scanner, a backup) makes the call fail for a moment.
+        if (replace) AllowReplacing(to);
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -46,7 +47,7 @@ public sealed class LocalDisk : IDisk
 
     public void Delete(string path)
     {
-        if (OperatingSystem.IsWindows() && File.Exists(path)) File.SetAttributes(path, FileAttributes.Normal);
+        AllowReplacing(path);
         try
         {
             File.Delete(path);
@@ -84,6 +85,12 @@ public sealed class LocalDisk : IDisk
         {
             return null;
         }
+    }
+
+    // Windows neither deletes nor replaces a read-only file.
+    private static void AllowReplacing(string path)
+    {
+        if (OperatingSystem.IsWindows() && File.Exists(path)) File.SetAttributes(path, FileAttributes.Normal);
     }
 
     private static IOException LastError(string call, string path)

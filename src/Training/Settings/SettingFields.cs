@@ -79,7 +79,7 @@ internal sealed class SettingFields
         foreach (var (key, value) in _values.Where(pair => !_asked.Contains(pair.Key)))
         {
             var meant = NearestName.Of(key, _asked);
-            Wrong(key, value.GetRawText(), meant is null ? "a known setting" : $"a known setting; was '{meant}' meant?");
+            Wrong(key, value.GetRawText(), meant is null ? "a known setting" : $"a known setting (was '{meant}' meant?)");
         }
     }
 

@@ -8,8 +8,6 @@ namespace Delivery.Training.Settings;
 /// <param name="Rest">Outcomes of the batch, window, request ids and counters.</param>
 public readonly record struct StateSize(long Weights, long BatchFeatures, long Rest)
 {
-    private const int BatchItemBytes = 27; // a class of up to 3 bytes, propensity, reward, time
-    private const int WindowEntryBytes = 36; // four classes, three doubles, time
     private const int SeenRequestBytes = 8;
     private const int FixedBytes = 1_024; // names, counters, lengths
 
@@ -22,7 +20,7 @@ public readonly record struct StateSize(long Weights, long BatchFeatures, long R
         return new(
             2L * settings.ClassNumber * settings.FeatureCount * sizeof(float),
             batch * settings.FeatureCount * sizeof(float),
-            batch * BatchItemBytes + (long)settings.EvaluateWindowSize * WindowEntryBytes + (long)settings.RememberedRequests * SeenRequestBytes + FixedBytes);
+            batch * BatchItemBytes(settings) + (long)settings.EvaluateWindowSize * WindowEntryBytes(settings) + (long)settings.RememberedRequests * SeenRequestBytes + FixedBytes);
     }
 
     /// <summary>Null when the state fits into a store, else the mistake and the largest batch that would fit.</summary>
@@ -31,9 +29,18 @@ public readonly record struct StateSize(long Weights, long BatchFeatures, long R
         var size = Of(settings);
         const int limit = TrainingStoreLimits.MaxStateBytes;
         if (size.Total <= limit) return null;
-        var largest = (limit - Of(settings with { BatchSize = 0 }).Total) / (settings.FeatureCount * sizeof(float) + BatchItemBytes);
+        var largest = (limit - Of(settings with { BatchSize = 0 }).Total) / (settings.FeatureCount * sizeof(float) + BatchItemBytes(settings));
         var advice = largest >= 1 ? $"at most {largest} with these settings" : "fewer classes, features, window entries or remembered requests, as no batch size fits with these";
         return new(settings.Name.ToString(), nameof(TrainModel.BatchSize), $"{settings.BatchSize}, which makes a state of {size.Total} bytes"
             + $" (weights {size.Weights}, batch {size.BatchFeatures}, rest {size.Rest}) where {limit} are allowed", advice);
     }
+
+    /// <summary>A class, propensity, reward and time.</summary>
+    private static int BatchItemBytes(TrainModel settings) => ClassBytes(settings) + 3 * sizeof(double);
+
+    /// <summary>Four classes, propensity, reward, probability and time.</summary>
+    private static int WindowEntryBytes(TrainModel settings) => 4 * ClassBytes(settings) + 4 * sizeof(double);
+
+    /// <summary>Of a variable-length number up to the class count: 7 bits a byte.</summary>
+    private static int ClassBytes(TrainModel settings) => settings.ClassNumber < 1 << 7 ? 1 : settings.ClassNumber < 1 << 14 ? 2 : 3;
 }

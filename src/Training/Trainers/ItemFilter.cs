@@ -38,4 +38,8 @@ internal static class ItemFilter
         if (time is null || time.Nanos is < 0 or >= 1_000 * NanosPerMs || time.Seconds is < FirstMs / 1_000 or > LastMs / 1_000) return null;
         return time.Seconds * 1_000 + time.Nanos / NanosPerMs;
     }
+
+    /// <summary>Whether what a state keeps of an item can have come from one that was not refused.</summary>
+    public static bool CanHaveBeenKept(long eventMs, double propensity, double reward) =>
+        eventMs is >= FirstMs and <= LastMs && propensity is > 0 and <= 1 && double.IsFinite(reward);
 }

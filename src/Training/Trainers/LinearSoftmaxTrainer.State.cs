@@ -44,6 +44,7 @@ public sealed partial class LinearSoftmaxTrainer
             Baseline = new() { Mean = _baseline.Mean, Count = _baseline.Count },
             NewestEvent = _newestEvent,
             GradientNorm = _step.GradientNorm,
+            Judged = _judged,
         };
         state.Last.AddRange(Unpadded(_last));
         if (_hasBest) state.Best.AddRange(Unpadded(_best));
@@ -75,15 +76,17 @@ public sealed partial class LinearSoftmaxTrainer
         if (saved.Best.Count > 0)
         {
             LoadWeights(saved.Best, _best);
-            (_hasBest, _bestIsLast) = (true, _best.AsSpan().SequenceEqual(_last));
+            (_hasBest, _bestIsLast, _judged) = (true, _best.AsSpan().SequenceEqual(_last), saved.Judged);
         }
         LoadBatch(saved.Batch ?? new());
         foreach (var entry in WindowCodec.Read(saved.Window ?? new(), _settings)) _window.Push(entry);
         foreach (var hash in saved.Seen) _seen.Add(hash);
+        if (!double.IsFinite(saved.Baseline?.Mean ?? 0)) throw Damaged(_settings, $"its baseline is {saved.Baseline!.Mean}");
         _baseline.Restore(saved.Baseline?.Mean ?? 0, saved.Baseline?.Count ?? 0);
+        if (saved.NewestEvent is { } newest && ItemFilter.EventMs(newest) is null) throw Damaged(_settings, $"its newest event is at {newest.Seconds} s and {newest.Nanos} ns");
         foreach (var count in saved.Counts)
         {
-            if (Enum.TryParse<ItemFate>(count.Name, out var fate)) _counts[(int)fate] = count.Count;
+            if (Enum.TryParse<ItemFate>(count.Name, out var fate) && Enum.IsDefined(fate)) _counts[(int)fate] = count.Count;
         }
         (RequestCount, BatchCount, RefusedSteps, ClippedItems) = (saved.RequestCount, saved.BatchCount, saved.RefusedSteps, saved.ClippedItems);
         _step.GradientNorm = saved.GradientNorm;
@@ -109,6 +112,7 @@ public sealed partial class LinearSoftmaxTrainer
         for (var i = 0; i < count; i++)
         {
             if (saved.Shown[i] >= _settings.ClassNumber) throw Damaged(_settings, $"item {i} of its batch has class {saved.Shown[i]} of {_settings.ClassNumber}");
+            if (!ItemFilter.CanHaveBeenKept(saved.EventMs[i], saved.Propensity[i], saved.Reward[i])) throw Damaged(_settings, $"item {i} of its batch has no usable propensity, reward or time");
             _batch.Add(new((int)saved.Shown[i], saved.Propensity[i], saved.Reward[i], saved.EventMs[i]), features.AsSpan(i * _settings.FeatureCount, _settings.FeatureCount));
         }
     }

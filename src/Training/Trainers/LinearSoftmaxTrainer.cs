@@ -11,10 +11,12 @@ namespace Delivery.Training.Trainers;
 /// <summary>Learns one <c>linear_softmax</c> online: one item at a time, a step of stochastic gradient descent a batch.</summary>
 /// <remarks>
 /// An item is filtered, dropped when its request id is remembered, and held out by hash of that id; otherwise it is scored by the
-/// last and the best model, pushed into the window, and added to the batch; a full batch makes one step. When the window is full
-/// and the last model's self-normalised value in it is not below the best one's, the last becomes the best. Values are those of
-/// models that always take their highest score, as a search process does. Only items that are trained on are in the window: the
-/// holdout takes no part in choosing a model that it is to judge.
+/// last and the best model, pushed into the window, and added to the batch; a full batch makes one step. With the first full
+/// window the last model becomes the best. From then on it does so when the window is full of decisions that both took part in
+/// with different weights, and its self-normalised value there is not below that of the best: judged on decisions from before
+/// they parted, the two would always be equal, and the best would never differ from the last. Values are those of models that
+/// always take their highest score, as a search process does. Only items that are trained on are in the window: the holdout
+/// takes no part in choosing a model that it is to judge.
 /// The same items in the same order give the same bits, whether or not the state was saved and restored between any two.
 /// Not safe for use by several threads at once.
 /// </remarks>
@@ -35,7 +37,8 @@ public sealed partial class LinearSoftmaxTrainer
     private readonly float[] _best;
     private float[] _last;
     private bool _hasBest;
-    private bool _bestIsLast = true; // the same weights: scored once, copied once
+    private bool _bestIsLast = true; // or there is no best: scored once
+    private ulong _judged;
     private Timestamp? _newestEvent;
 
     /// <summary>Starts with weights of 0.</summary>
@@ -167,6 +170,7 @@ public sealed partial class LinearSoftmaxTrainer
         Softmax.Compute(_scores, _probabilities);
         var (shown, eventMs) = ((int)item.Shown, ItemFilter.EventMs(item.EventTime)!.Value);
         _window.Push(new(eventMs, shown, predicted, bestPredicted, item.HasProduction ? (int)item.Production : -1, item.Propensity, item.Reward, _probabilities[shown]));
+        if (!_bestIsLast) _judged++;
         _batch.Add(new(shown, item.Propensity, item.Reward, eventMs), _features);
         StepIfFull();
         PromoteIfBetter();
@@ -179,7 +183,7 @@ public sealed partial class LinearSoftmaxTrainer
         {
             BatchCount++;
             ClippedItems += (ulong)_step.Clipped;
-            _bestIsLast = !_hasBest;
+            _bestIsLast = !_hasBest || _best.AsSpan().SequenceEqual(_last);
         }
         else
         {
@@ -190,12 +194,12 @@ public sealed partial class LinearSoftmaxTrainer
 
     private void PromoteIfBetter()
     {
-        if (!_window.IsFull || (_hasBest && _bestIsLast)) return;
+        if (!_window.IsFull || (_hasBest && _judged < (ulong)_window.Size)) return;
         var better = !_hasBest || _window.OnlineValue >= _window.BestValue
             || (double.IsNaN(_window.BestValue) && !double.IsNaN(_window.OnlineValue));
         if (!better) return;
         _last.CopyTo(_best, 0);
-        (_hasBest, _bestIsLast) = (true, true);
+        (_hasBest, _bestIsLast, _judged) = (true, true, 0);
     }
 
     private float[] Unpadded(float[] padded)

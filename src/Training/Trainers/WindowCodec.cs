@@ -24,7 +24,7 @@ internal static class WindowCodec
         return window;
     }
 
-    /// <exception cref="InvalidDataException">The lists differ in length, or a class is none of the model's.</exception>
+    /// <exception cref="InvalidDataException">The lists differ in length, or an entry is none that a trainer writes.</exception>
     public static IEnumerable<WindowEntry> Read(TrainWindow window, TrainModel settings)
     {
         var count = window.EventMs.Count;
@@ -32,6 +32,8 @@ internal static class WindowCodec
             throw LinearSoftmaxTrainer.Damaged(settings, "the lists of its window differ in length");
         for (var i = 0; i < count; i++)
         {
+            if (!ItemFilter.CanHaveBeenKept(window.EventMs[i], window.Propensity[i], window.Reward[i]) || !(window.ShownProbability[i] is >= 0 and <= 1))
+                throw LinearSoftmaxTrainer.Damaged(settings, $"entry {i} of its window has no usable propensity, reward, probability or time");
             yield return new(window.EventMs[i], Class(window.Shown[i]), Class(window.Predicted[i]), Class(window.BestPredicted[i]),
                 window.Production[i] == 0 ? -1 : Class(window.Production[i] - 1), window.Propensity[i], window.Reward[i], window.ShownProbability[i]);
         }

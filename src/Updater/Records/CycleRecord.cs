@@ -25,7 +25,7 @@ public enum CycleResult
 /// <summary>Where a name stands.</summary>
 public enum ModelState
 {
-    /// <summary>Neither the store nor history has had it.</summary>
+    /// <summary>The store has never had it, and it is not delivered.</summary>
     NeverSeen,
 
     /// <summary>The store has it.</summary>
@@ -33,9 +33,6 @@ public enum ModelState
 
     /// <summary>The store had it, or it is delivered, and the store has it no more.</summary>
     Missing,
-
-    /// <summary>It is delivered no more, by somebody's decision.</summary>
-    Retired,
 }
 
 /// <summary>One run of the update cycle.</summary>
@@ -54,6 +51,9 @@ public sealed record CycleRecord
 
     /// <summary>Why nothing was delivered; may have several lines.</summary>
     public string? Error { get; init; }
+
+    /// <summary>What went wrong behind a delivery that stands; null when nothing did.</summary>
+    public string? Warning { get; init; }
 
     /// <summary>One for each name of the list, in the order of names.</summary>
     public IReadOnlyList<ModelReport> Models { get; init; } = [];

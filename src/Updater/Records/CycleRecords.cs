@@ -23,7 +23,7 @@ public sealed class CycleRecords
         var line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, CycleJson.Default.CycleRecord) + "\n");
         await using var alone = await LockAsync(cancellationToken);
         await using var file = new FileStream(FileOf(record.Started), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        file.SetLength(WholeLines(file));
+        file.SetLength(WholeLines.Length(file));
         file.Seek(0, SeekOrigin.End);
         await file.WriteAsync(line, CancellationToken.None); // a cycle that was told to stop still leaves its record
         file.Flush(flushToDisk: true);
@@ -31,21 +31,18 @@ public sealed class CycleRecords
 
     /// <summary>The newest record; null when there is none.</summary>
     /// <exception cref="InvalidDataException">A line is no record; the message names file and line.</exception>
-    public CycleRecord? ReadLatest()
-    {
-        foreach (var file in Files().Reverse())
-        {
-            if (ReadFile(file).LastOrDefault() is { } latest) return latest;
-        }
-        return null;
-    }
+    public CycleRecord? ReadLatest() => ReadBackward().FirstOrDefault();
+
+    /// <summary>All records, newest first. Reads no more than is asked for, however long the history is.</summary>
+    /// <exception cref="InvalidDataException">A line is no record; the message names file and line.</exception>
+    public IEnumerable<CycleRecord> ReadBackward() => Files().Reverse().SelectMany(file => ReadFile(file, WholeLines.Backward));
 
     /// <summary>Records of cycles that started at <paramref name="since"/> or later, oldest first.</summary>
     /// <exception cref="InvalidDataException">A line is no record; the message names file and line.</exception>
     public IEnumerable<CycleRecord> Read(DateTimeOffset since) =>
         from file in Files()
         where string.CompareOrdinal(file, FileOf(since)) >= 0
-        from record in ReadFile(file)
+        from record in ReadFile(file, WholeLines.Forward)
         where record.Started >= since
         select record;
 
@@ -59,46 +56,22 @@ public sealed class CycleRecords
 
     private string FileOf(DateTimeOffset time) => Path.Combine(_folder, $"cycles-{time.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture)}.jsonl");
 
-    private static IEnumerable<CycleRecord> ReadFile(string path)
+    private static IEnumerable<CycleRecord> ReadFile(string path, Func<FileStream, IEnumerable<(byte[] Line, long Offset)>> lines)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(file, Encoding.UTF8);
-        var text = reader.ReadToEnd();
-        var number = 0;
-        for (var start = 0; text.IndexOf('\n', start) is >= 0 and var end; start = end + 1)
-        {
-            number++;
-            yield return ReadLine(text[start..end], path, number);
-        }
-        // What follows the last newline was torn by a crash, or is being written.
+        foreach (var (line, offset) in lines(file)) yield return ReadLine(file, line, offset);
     }
 
-    private static CycleRecord ReadLine(string line, string path, int number)
+    private static CycleRecord ReadLine(FileStream file, byte[] line, long offset)
     {
         try
         {
-            return JsonSerializer.Deserialize(line, CycleJson.Default.CycleRecord) ?? throw new InvalidDataException($"{path}:{number}: expected a cycle record, found null.");
+            return JsonSerializer.Deserialize(line, CycleJson.Default.CycleRecord) ?? throw new JsonException("It is null.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path}:{number}: expected a cycle record: {OneLine.Of(e.Message)}", e);
+            throw new InvalidDataException($"{file.Name}:{WholeLines.NumberAt(file, offset)}: expected a cycle record: {OneLine.Of(e.Message)}", e);
         }
-    }
-
-    /// <summary>Bytes up to and with the last newline.</summary>
-    private static long WholeLines(FileStream file)
-    {
-        var block = new byte[4096];
-        for (var end = file.Length; end > 0;)
-        {
-            var start = Math.Max(0, end - block.Length);
-            file.Seek(start, SeekOrigin.Begin);
-            file.ReadExactly(block, 0, (int)(end - start));
-            var newline = block.AsSpan(0, (int)(end - start)).LastIndexOf((byte)'\n');
-            if (newline >= 0) return start + newline + 1;
-            end = start;
-        }
-        return 0;
     }
 
     // A lock file of its own: on Linux only FileShare.None excludes, and on the records themselves it would shut out readers.

@@ -14,6 +14,7 @@ public sealed partial class UpdateJob(UpdateCycle cycle, ILogger<UpdateJob> log)
         var counts = string.Join(", ", record.Models.CountBy(m => m.Outcome).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
         if (record.Result == CycleResult.Failed) Failed(log, record.Cycle, record.DurationSeconds, record.Error ?? "", counts);
         else Ended(log, record.Cycle, record.Result, record.DurationSeconds, record.Epoch, counts);
+        if (record.Warning is { } warning) Warned(log, record.Cycle, warning);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Cycle {Cycle}: {Result} in {Seconds:0.0} s, epoch {Epoch}; {Counts}")]
@@ -21,4 +22,7 @@ public sealed partial class UpdateJob(UpdateCycle cycle, ILogger<UpdateJob> log)
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Cycle {Cycle}: nothing was delivered after {Seconds:0.0} s: {Error}; {Counts}")]
     private static partial void Failed(ILogger log, string cycle, double seconds, string error, string counts);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cycle {Cycle}: what it delivered is live, but: {Warning}")]
+    private static partial void Warned(ILogger log, string cycle, string warning);
 }

@@ -1,3 +1,4 @@
+using Delivery.FastData.Git;
 using Delivery.TrainingStore;
 using Delivery.Updater.Records;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,7 +13,7 @@ public static class UpdaterServices
     /// <summary>
     /// Adds the update cycle and its schedule: a first run when the host has started, then one every <see cref="UpdaterOptions.Period"/>. Runs
     /// that were missed, by a long cycle or a sleeping machine, become one. A host that stops cancels the cycle under way and waits for it.
-    /// The host provides <see cref="ITrainingStore"/> and <see cref="IDeliveredModels"/>; a <see cref="TimeProvider"/> where it wants another than the system's.
+    /// The host provides <see cref="ITrainingStore"/> and <see cref="FastDataPublisher"/>; a <see cref="TimeProvider"/> where it wants another than the system's.
     /// </summary>
     /// <exception cref="ArgumentException"><paramref name="options"/> have problems; all are told.</exception>
     public static IServiceCollection AddDeliveryUpdater(this IServiceCollection services, UpdaterOptions options)

@@ -7,7 +7,7 @@ public static class DriftTests
     private const double OneClass = 0.95;
 
     /// <returns>Every reason to reject the candidate; none when it passed, or when there is nothing to compare it with.</returns>
-    public static IReadOnlyList<string> Check(ReadModel candidate, ReadModel? champion, HoldoutReplay replay, ValidationOptions options)
+    public static IReadOnlyList<string> Check(LoadedModel candidate, LoadedModel? champion, HoldoutReplay replay, ValidationOptions options)
     {
         if (champion is null || !candidate.HasSettingsOf(champion)) return [];
         var reasons = new List<string>();
@@ -29,7 +29,7 @@ public static class DriftTests
         if (shift > options.MaxClassShift) reasons.Add($"drift: {shift:P1} of {count} holdout decisions moved to other classes; the limit is {options.MaxClassShift:P1}");
     }
 
-    private static void AddWeightRatio(ReadModel candidate, ReadModel champion, ValidationOptions options, List<string> reasons)
+    private static void AddWeightRatio(LoadedModel candidate, LoadedModel champion, ValidationOptions options, List<string> reasons)
     {
         var (now, before) = (candidate.WeightSize().Mean, champion.WeightSize().Mean);
         if (before == 0) return; // a champion that has not learned yet

@@ -13,7 +13,7 @@ public static class GoldenTests
 {
     /// <summary>The first wrong answer as a reason to reject the candidate; null when all are right.</summary>
     /// <exception cref="GoldenFileException">The file cannot be used; that is not the candidate's fault.</exception>
-    public static string? Check(ModelName name, ReadModel candidate, string? folder)
+    public static string? Check(ModelName name, LoadedModel candidate, string? folder)
     {
         if (folder is null) return null;
         var path = Path.Combine(folder, $"{name}.json");

@@ -27,7 +27,7 @@ public static class HoldoutGate
     /// <param name="champion">What is delivered; null for a new model, which the gate lets through.</param>
     /// <param name="replay">Of both on the holdout.</param>
     /// <param name="options">The harm test's.</param>
-    public static (GateDecision Decision, GateReport Report) Decide(ReadModel candidate, ReadModel? champion, HoldoutReplay replay, HarmTestOptions options)
+    public static (GateDecision Decision, GateReport Report) Decide(LoadedModel candidate, LoadedModel? champion, HoldoutReplay replay, HarmTestOptions options)
     {
         LoggedOutcome[] challenger = [.. replay.Challenger], reference = [.. replay.Reference];
         var result = HarmTest.Compare(challenger, reference, options);
@@ -35,7 +35,7 @@ public static class HoldoutGate
         return (decision, GateReport.Of(result, replay.AgainstChampion, OffPolicy.Snips(challenger), OffPolicy.Snips(reference), reason));
     }
 
-    private static (GateDecision, string) Judge(ReadModel candidate, ReadModel champion, HarmTestResult result, HoldoutReplay replay, HarmTestOptions options)
+    private static (GateDecision, string) Judge(LoadedModel candidate, LoadedModel champion, HarmTestResult result, HoldoutReplay replay, HarmTestOptions options)
     {
         var rival = replay.AgainstChampion ? "the delivered model" : "the logging policy (the delivered model takes other features)";
         var evidence = result.Count == 0 ? "no holdout items to compare on" : $"{result.Difference:+0.00000;-0.00000;0} a decision against {rival}, interval [{result.Low:0.00000}, {result.High:0.00000}], {result.Count} items, effective {result.EffectiveSampleSize:0}";
@@ -52,7 +52,7 @@ public static class HoldoutGate
         result.EffectiveSampleSize < options.MinimumEffectiveSampleSize ? $"fewer than {options.MinimumEffectiveSampleSize:0} effective items; " : "";
 
     /// <summary>Null for a candidate that is the delivered model, trained on.</summary>
-    private static string? BrokenLineage(ReadModel candidate, ReadModel champion) =>
+    private static string? BrokenLineage(LoadedModel candidate, LoadedModel champion) =>
         candidate.Header.ModelVersion != champion.Header.ModelVersion ? $"model_version changed from {champion.Header.ModelVersion} to {candidate.Header.ModelVersion}"
         : candidate.Header.ConfigHash != champion.Header.ConfigHash ? "its settings changed"
         : !candidate.HasSettingsOf(champion) ? "its shape changed"

@@ -30,7 +30,7 @@ public sealed class HoldoutReplay
     private readonly List<LoggedOutcome> _challenger = [];
     private readonly List<LoggedOutcome> _reference = [];
 
-    public static HoldoutReplay Of(IReadOnlyList<PoolItem> items, ReadModel challenger, ReadModel? champion)
+    public static HoldoutReplay Of(IReadOnlyList<PoolItem> items, LoadedModel challenger, LoadedModel? champion)
     {
         var rival = champion is not null && champion.TakesFeaturesOf(challenger) ? champion : null;
         var classes = Math.Max(challenger.Scorer.ClassCount, rival?.Scorer.ClassCount ?? 0);
@@ -57,7 +57,7 @@ public sealed class HoldoutReplay
     private static bool IsUsable(PoolItem item, int featureCount, int classes) =>
         item.Features.Count == featureCount && item.Shown < classes && item.Propensity is > 0 and <= 1 && double.IsFinite(item.Reward);
 
-    private static int Decide(ReadModel model, PoolItem item, float[] features, float[] scores)
+    private static int Decide(LoadedModel model, PoolItem item, float[] features, float[] scores)
     {
         item.Features.CopyTo(features, 0);
         var own = scores.AsSpan(0, model.Scorer.ClassCount);

@@ -12,13 +12,13 @@ public static class StructuralTests
     /// <param name="options">The bounds.</param>
     /// <param name="candidate">The candidate as read; null when it does not read, which is then among the reasons.</param>
     /// <returns>Every reason to reject it; none when it passed.</returns>
-    public static IReadOnlyList<string> Check(ModelName name, ReadOnlyMemory<byte> file, ReadModel? champion, ValidationOptions options, out ReadModel? candidate)
+    public static IReadOnlyList<string> Check(ModelName name, ReadOnlyMemory<byte> file, LoadedModel? champion, ValidationOptions options, out LoadedModel? candidate)
     {
         candidate = null;
         if (file.Length > options.MaxModelBytes) return [$"structure: the file has {file.Length} bytes; the limit is {options.MaxModelBytes}"];
         try
         {
-            candidate = ReadModel.Of(file);
+            candidate = LoadedModel.Of(file);
         }
         catch (InvalidModelException e)
         {

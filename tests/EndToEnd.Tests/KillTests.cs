@@ -1,0 +1,72 @@
+using Delivery.TestKit;
+using Xunit.Abstractions;
+
+namespace Delivery.EndToEnd.Tests;
+
+/// <summary>Kills a real <c>delivery update</c> at its N-th system call that changes the folder, then starts it again.</summary>
+public sealed class KillTests(ITestOutputHelper output)
+{
+    // The start of .NET makes none of the first two, and two of the third.
+    private static readonly (string Call, int First)[] Calls = [("fsync", 1), ("rename", 1), ("unlink", 3)];
+
+    [Fact]
+    public async Task An_update_killed_at_a_system_call_leaves_the_old_generation_or_the_new()
+    {
+        using var installation = new Installation("news", "video", "images");
+        await installation.TrainAsync(1);
+        installation.Update().ExitCode.Should().Be(0);
+        await installation.TrainAsync(2);
+        var all = CallsOfOneUpdate(installation);
+        all.Should().HaveCountGreaterThan(20);
+
+        var version = 2;
+        var killed = 0;
+        var points = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 200 : 20;
+        for (var i = 0; i < points; i++)
+        {
+            var (call, number) = all[points < all.Count ? i * all.Count / points : i % all.Count];
+            await installation.TrainAsync(++version);
+            killed += KillAndRestart(installation, call, number, version) ? 1 : 0;
+        }
+
+        output.WriteLine($"{killed} of {points} runs were killed, at {all.Count} different calls: {string.Join(' ', all)}");
+        killed.Should().BeGreaterThan(points / 2, "which thread makes a call differs from run to run, but most runs reach theirs");
+    }
+
+    private static bool KillAndRestart(Installation installation, string call, int number, int version)
+    {
+        var epoch = installation.ReadLive()!.Epoch;
+        using var update = DeliveryProgram.StartUnder(
+            ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}"],
+            "update", "--config", installation.Config);
+        var (exitCode, printed, _) = update.WaitForExit();
+
+        // A reader sees one whole generation, and nothing that was reported is missing from the history.
+        var seen = installation.LiveVersion(version);
+        seen.Should().BeOneOf(version, version - 1);
+        installation.ReadLive()!.Epoch.Should().BeOneOf(epoch, epoch + 1);
+        if (printed.Contains("Published", StringComparison.Ordinal)) seen.Should().Be(version, "this was reported: {0}", printed);
+        GitProgram.FsckStrict(installation.FastData);
+
+        var (restarted, _, errors) = installation.Update();
+        restarted.Should().Be(0, "after a kill at {0} number {1}: {2}", call, number, errors);
+        installation.LiveVersion(version).Should().Be(version);
+        GitProgram.Run(installation.FastData, "rev-parse", "main").Trim().Should().Be(installation.ReadLive()!.Commit.Hex);
+        GitProgram.FsckStrict(installation.FastData);
+        return exitCode != 0;
+    }
+
+    /// <summary>Each call that one update makes, by its number within its thread, which is how strace counts.</summary>
+    private static List<(string Call, int Number)> CallsOfOneUpdate(Installation installation)
+    {
+        using var trace = new TemporaryFolder();
+        using var update = DeliveryProgram.StartUnder(
+            ["strace", "-f", "-qq", "-o", trace["calls"], "-e", $"trace={string.Join(',', Calls.Select(c => c.Call))}"], "update", "--config", installation.Config);
+        update.WaitForExit().ExitCode.Should().Be(0);
+        var most = File.ReadLines(trace["calls"]).Select(line => line.Split([' ', '('], StringSplitOptions.RemoveEmptyEntries))
+            .CountBy(words => (Thread: words[0], Call: words[1]))
+            .GroupBy(count => count.Key.Call, count => count.Value)
+            .ToDictionary(call => call.Key, call => call.Max());
+        return [.. Calls.SelectMany(c => Enumerable.Range(c.First, Math.Max(0, most.GetValueOrDefault(c.Call) - c.First + 1)).Select(n => (c.Call, n)))];
+    }
+}

@@ -1,0 +1,81 @@
+using Delivery.FastData.Mapping;
+using Delivery.TestKit;
+
+namespace Delivery.FastData.Tests.Mapping;
+
+public sealed class MappedFileTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4095)]
+    [InlineData(4096)]
+    [InlineData(4097)]
+    [InlineData(100_000)]
+    public void The_bytes_are_those_of_the_file_and_no_more(int length)
+    {
+        var content = Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray();
+        using var file = MappedFile.Open(Write(content), length);
+
+        file.Length.Should().Be(length);
+        file.Bytes.SequenceEqual(content).Should().BeTrue("the mapping is rounded up to pages, the bytes are not");
+    }
+
+    [Fact]
+    public void Pages_stay_when_the_file_is_replaced_or_deleted()
+    {
+        if (OperatingSystem.IsWindows()) return; // a mapped file can be neither there
+        var path = Write([1, 2, 3]);
+        using var file = MappedFile.Open(path, 3);
+
+        File.WriteAllBytes(_folder["other"], [9, 9, 9]);
+        File.Move(_folder["other"], path, overwrite: true);
+        File.Delete(path);
+
+        file.Bytes.ToArray().Should().Equal(1, 2, 3);
+    }
+
+    [Theory]
+    [InlineData(2, "the file has 3 bytes; its manifest says 2")]
+    [InlineData(4, "the file has 3 bytes; its manifest says 4")]
+    [InlineData(0, "a model of 0 bytes cannot be mapped")]
+    [InlineData(-1, "a model of -1 bytes cannot be mapped")]
+    [InlineData(int.MaxValue + 1L, "a model of 2147483648 bytes cannot be mapped")]
+    public void A_file_of_another_length_is_refused(long length, string problem)
+    {
+        var path = Write([1, 2, 3]);
+
+        FluentActions.Invoking(() => MappedFile.Open(path, length)).Should().Throw<FastDataException>().WithMessage($"{path}: {problem}*");
+    }
+
+    [Fact]
+    public void A_file_that_is_gone_is_told_as_such()
+    {
+        FluentActions.Invoking(() => MappedFile.Open(_folder["none"], 3)).Should().Throw<FileNotFoundException>();
+    }
+
+    [Fact]
+    public void Disposing_unmaps_and_may_be_repeated()
+    {
+        var path = Write([1, 2, 3]);
+        var file = MappedFile.Open(path, 3);
+        IsMapped(path).Should().Be(OperatingSystem.IsLinux(), "only there can this test look");
+
+        file.Dispose();
+        file.Dispose();
+
+        IsMapped(path).Should().BeFalse();
+    }
+
+    private static bool IsMapped(string path) =>
+        OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => line.EndsWith(path, StringComparison.Ordinal));
+
+    private string Write(byte[] content)
+    {
+        File.WriteAllBytes(_folder["file"], content);
+        return _folder["file"];
+    }
+}

@@ -1,0 +1,74 @@
+using Delivery.FastData.Storage;
+using Delivery.TestKit;
+
+namespace Delivery.FastData.Tests.Storage;
+
+public sealed class LocalDiskTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LocalDisk _disk = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_created_file_has_its_content_and_is_never_created_twice()
+    {
+        _disk.Create(_folder["a"], [1, 2, 3], @sealed: false);
+
+        File.ReadAllBytes(_folder["a"]).Should().Equal(1, 2, 3);
+        var act = () => _disk.Create(_folder["a"], [4], @sealed: false);
+        act.Should().Throw<IOException>();
+        File.ReadAllBytes(_folder["a"]).Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
+    public void A_sealed_file_is_read_only_and_can_be_deleted()
+    {
+        _disk.Create(_folder["a"], [1], @sealed: true);
+
+        new FileInfo(_folder["a"]).IsReadOnly.Should().BeTrue();
+        _disk.Delete(_folder["a"]);
+        File.Exists(_folder["a"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Renaming_replaces_only_when_it_is_told_to()
+    {
+        _disk.Create(_folder["a"], [1], @sealed: false);
+        _disk.Create(_folder["b"], [2], @sealed: true);
+
+        var act = () => _disk.Rename(_folder["a"], _folder["b"], replace: false);
+        act.Should().Throw<IOException>();
+        File.ReadAllBytes(_folder["b"]).Should().Equal(2);
+
+        _disk.Rename(_folder["a"], _folder["b"], replace: true);
+        File.ReadAllBytes(_folder["b"]).Should().Equal(1);
+    }
+
+    [Fact]
+    public void What_is_gone_may_be_deleted_again()
+    {
+        var act = () => _disk.Delete(_folder["no/such/file"]);
+        act.Should().NotThrow();
+    }
+
+    [Fact]
+    public void A_directory_that_is_not_there_cannot_be_made_durable()
+    {
+        _disk.SyncDirectory(_folder.Path);
+
+        var act = () => _disk.SyncDirectory(_folder["nowhere"]);
+        act.Should().Throw<IOException>().WithMessage("*nowhere*");
+    }
+
+    [Fact]
+    public void A_lock_has_one_holder()
+    {
+        var first = _disk.TryLock(_folder["LOCK"]);
+        first.Should().NotBeNull();
+        _disk.TryLock(_folder["LOCK"]).Should().BeNull();
+        first!.Dispose();
+        using var second = _disk.TryLock(_folder["LOCK"]);
+        second.Should().NotBeNull();
+    }
+}
