@@ -17,7 +17,7 @@ public sealed class UpdaterOptionsTests
             ModelListPath = " ",
             Period = TimeSpan.Zero,
             Pull = new PullOptions { Concurrency = 0, CircuitFailureRatio = double.NaN },
-            Validation = new ValidationOptions { MaxClassShift = 2, GoldenFolder = "/no/such/folder", Harm = new HarmTestOptions { Alpha = 1 } },
+            Validation = new ValidationOptions { MaxProbabilityShift = 2, GoldenFolder = "/no/such/folder", Harm = new HarmTestOptions { Alpha = 1 } },
         };
 
         options.Problems().Should().Equal(
@@ -26,7 +26,7 @@ public sealed class UpdaterOptionsTests
             "Pull.Concurrency is 0; it needs 1 to 256.",
             "Pull.CircuitFailureRatio is NaN; it needs more than 0 and at most 1.",
             "Validation.GoldenFolder is '/no/such/folder'; there is no such folder.",
-            "Validation.MaxClassShift is 2; it needs more than 0 and at most 1.",
+            "Validation.MaxProbabilityShift is 2; it needs more than 0 and at most 1.",
             "Validation.Harm.Alpha is 1; it needs more than 0 and less than 1.");
         options.Invoking(o => o.ThrowIfUnusable()).Should().Throw<ArgumentException>().WithMessage("*ModelListPath*Alpha*");
     }

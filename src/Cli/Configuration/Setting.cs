@@ -37,7 +37,7 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
         Validation("maxModelBytes", nameof(ValidationOptions.MaxModelBytes), SettingType.Bytes, (o, v) => o with { MaxModelBytes = (long)v }),
         Validation("maxAbsoluteWeight", nameof(ValidationOptions.MaxAbsoluteWeight), SettingType.Number, (o, v) => o with { MaxAbsoluteWeight = (double)v }),
         Validation("goldenFolder", nameof(ValidationOptions.GoldenFolder), SettingType.PathOrNull, (o, v) => o with { GoldenFolder = v as string }),
-        Validation("maxClassShift", nameof(ValidationOptions.MaxClassShift), SettingType.Number, (o, v) => o with { MaxClassShift = (double)v }),
+        Validation("maxProbabilityShift", nameof(ValidationOptions.MaxProbabilityShift), SettingType.Number, (o, v) => o with { MaxProbabilityShift = (double)v }),
         Validation("minimumDriftItems", nameof(ValidationOptions.MinimumDriftItems), SettingType.Integer, (o, v) => o with { MinimumDriftItems = (int)v }),
         Validation("maxMeanWeightRatio", nameof(ValidationOptions.MaxMeanWeightRatio), SettingType.Number, (o, v) => o with { MaxMeanWeightRatio = (double)v }),
         Harm("tolerance", nameof(HarmTestOptions.Tolerance), (h, v) => h with { Tolerance = v }),

@@ -1,5 +1,6 @@
 using Delivery.Evaluation;
 using Delivery.Models.Kinds;
+using Delivery.Models.Numerics;
 using Delivery.Models.Wire;
 
 namespace Delivery.Updater.Validation;
@@ -21,33 +22,40 @@ public sealed class HoldoutReplay
     /// <summary>The champion's policy, or the logging one, for which π = μ.</summary>
     public IReadOnlyList<LoggedOutcome> Reference => _reference;
 
-    /// <summary>Items by the class that the challenger decides for.</summary>
-    public required IReadOnlyList<int> ChallengerClasses { get; init; }
-
-    /// <summary>Items by the class that the champion decides for; all 0 without one.</summary>
-    public required IReadOnlyList<int> ChampionClasses { get; init; }
+    /// <summary>
+    /// Share of probability that moves between classes from champion to challenger: ½ Σₖ |pₖ − qₖ| of the softmax of their scores, a
+    /// mean over the items; 0 without a champion of as many classes. The best class of a young model jumps at a touch, its
+    /// probabilities do not.
+    /// </summary>
+    public double ProbabilityShift => _challenger.Count == 0 ? 0 : _shift / _challenger.Count;
 
     private readonly List<LoggedOutcome> _challenger = [];
     private readonly List<LoggedOutcome> _reference = [];
+    private double _shift;
 
     public static HoldoutReplay Of(IReadOnlyList<PoolItem> items, LoadedModel challenger, LoadedModel? champion)
     {
         var rival = champion is not null && champion.TakesFeaturesOf(challenger) ? champion : null;
         var classes = Math.Max(challenger.Scorer.ClassCount, rival?.Scorer.ClassCount ?? 0);
-        var (challengerClasses, championClasses) = (new int[classes], new int[classes]);
-        var replay = new HoldoutReplay(rival is not null) { ChallengerClasses = challengerClasses, ChampionClasses = championClasses };
+        var comparable = rival?.Scorer.ClassCount == challenger.Scorer.ClassCount;
+        var replay = new HoldoutReplay(rival is not null);
         var features = new float[challenger.Scorer.FeatureCount];
-        var scores = new float[classes];
+        var (scores, rivalScores) = (new float[challenger.Scorer.ClassCount], new float[rival?.Scorer.ClassCount ?? 0]);
+        var (probabilities, rivalProbabilities) = (new double[scores.Length], new double[rivalScores.Length]);
         foreach (var item in items)
         {
             if (!IsUsable(item, features.Length, classes) || Decide(challenger, item, features, scores) is not (>= 0 and var chosen)
-                || (rival is null ? 0 : Decide(rival, item, features, scores)) is not (>= 0 and var championChosen))
+                || (rival is null ? 0 : Decide(rival, item, features, rivalScores)) is not (>= 0 and var championChosen))
             {
                 replay.LeftOut++;
                 continue;
             }
-            challengerClasses[chosen]++;
-            if (rival is not null) championClasses[championChosen]++;
+            if (comparable)
+            {
+                Softmax.Compute(scores, probabilities);
+                Softmax.Compute(rivalScores, rivalProbabilities);
+                for (var k = 0; k < probabilities.Length; k++) replay._shift += Math.Abs(probabilities[k] - rivalProbabilities[k]) / 2;
+            }
             replay._challenger.Add(new LoggedOutcome(item.Propensity, item.Reward, chosen == item.Shown ? 1 : 0));
             replay._reference.Add(new LoggedOutcome(item.Propensity, item.Reward, rival is null ? item.Propensity : championChosen == item.Shown ? 1 : 0));
         }
@@ -60,8 +68,7 @@ public sealed class HoldoutReplay
     private static int Decide(LoadedModel model, PoolItem item, float[] features, float[] scores)
     {
         item.Features.CopyTo(features, 0);
-        var own = scores.AsSpan(0, model.Scorer.ClassCount);
-        model.Scorer.Score(model.File.Span, features, own);
-        return Scorer.Best(own);
+        model.Scorer.Score(model.File.Span, features, scores);
+        return Scorer.Best(scores);
     }
 }

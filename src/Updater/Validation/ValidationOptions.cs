@@ -15,17 +15,17 @@ public sealed record ValidationOptions
     public string? GoldenFolder { get; init; }
 
     /// <summary>
-    /// Largest share of holdout items whose predicted class may move between champion and candidate, as total variation between
-    /// the two histograms. Default 0.9: a policy that is being learned does move, and the harm test judges whether for the
-    /// better; this catches the one that collapses. In (0, 1]; 1 switches the test off.
+    /// Largest share of probability that may move between classes from champion to candidate, a mean over the holdout items.
+    /// Default 0.9: a policy that is being learned does move, from even odds to sure ones, and the harm test judges whether for the better; this catches the
+    /// one that collapses. In (0, 1]; 1 switches the test off.
     /// </summary>
-    public double MaxClassShift { get; init; } = 0.9;
+    public double MaxProbabilityShift { get; init; } = 0.9;
 
     /// <summary>Holdout items below which nothing is said about drift. Default 100, at least 1.</summary>
     public int MinimumDriftItems { get; init; } = 100;
 
     /// <summary>
-    /// Largest factor by which mean |w| may grow or shrink against the champion of the same settings, times the growth of the
+    /// Largest factor by which mean |w| may grow against the champion of the same settings, times the growth of the
     /// batch count, since a step moves weights by no more than the steps before it did. Default 10, above 1.
     /// </summary>
     public double MaxMeanWeightRatio { get; init; } = 10;
@@ -39,7 +39,7 @@ public sealed record ValidationOptions
         if (MaxModelBytes < 1024) yield return $"{nameof(MaxModelBytes)} is {MaxModelBytes}; it needs 1024 or more.";
         if (!(MaxAbsoluteWeight > 0)) yield return $"{nameof(MaxAbsoluteWeight)} is {MaxAbsoluteWeight}; it needs more than 0.";
         if (GoldenFolder is not null && !Directory.Exists(GoldenFolder)) yield return $"{nameof(GoldenFolder)} is '{GoldenFolder}'; there is no such folder.";
-        if (!(MaxClassShift is > 0 and <= 1)) yield return $"{nameof(MaxClassShift)} is {MaxClassShift}; it needs more than 0 and at most 1.";
+        if (!(MaxProbabilityShift is > 0 and <= 1)) yield return $"{nameof(MaxProbabilityShift)} is {MaxProbabilityShift}; it needs more than 0 and at most 1.";
         if (MinimumDriftItems < 1) yield return $"{nameof(MinimumDriftItems)} is {MinimumDriftItems}; it needs 1 or more.";
         if (!(MaxMeanWeightRatio > 1)) yield return $"{nameof(MaxMeanWeightRatio)} is {MaxMeanWeightRatio}; it needs more than 1.";
         if (!(Harm.Tolerance >= 0) || double.IsInfinity(Harm.Tolerance)) yield return $"{nameof(Harm)}.{nameof(Harm.Tolerance)} is {Harm.Tolerance}; it needs 0 or more.";

@@ -40,7 +40,7 @@ public sealed class SettingTests
     [InlineData("update.validation.maxModelBytes", "1")]
     [InlineData("update.validation.maxAbsoluteWeight", "0")]
     [InlineData("update.validation.goldenFolder", "not-there")]
-    [InlineData("update.validation.maxClassShift", "0")]
+    [InlineData("update.validation.maxProbabilityShift", "0")]
     [InlineData("update.validation.minimumDriftItems", "0")]
     [InlineData("update.validation.maxMeanWeightRatio", "1")]
     [InlineData("update.validation.harm.tolerance", "-1")]

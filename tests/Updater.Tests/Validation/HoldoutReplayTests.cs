@@ -19,9 +19,8 @@ public sealed class HoldoutReplayTests
 
         replay.AgainstChampion.Should().BeTrue();
         replay.LeftOut.Should().Be(0);
-        var right = items.Count(i => i.Features[1] > 0);
-        replay.ChallengerClasses.Should().Equal(400 - right, right, 0);
-        replay.ChampionClasses.Should().Equal(400, 0, 0);
+        replay.ProbabilityShift.Should().BeInRange(0.01, 0.99);
+        HoldoutReplay.Of(items, Good, Good).ProbabilityShift.Should().Be(0);
         for (var i = 0; i < items.Count; i++)
         {
             var best = items[i].Features[1] > 0 ? 1u : 0u;
