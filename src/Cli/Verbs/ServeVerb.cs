@@ -46,7 +46,8 @@ public static partial class ServeVerb
         using var host = Build(settings, store);
         var log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Delivery.Serve");
         Starting(log, settings.FastData, settings.Store, settings.Updater.ModelListPath, Human.Span(settings.Updater.Period));
-        await host.RunAsync(stop);
+        await host.StartAsync(CancellationToken.None); // one that is told to stop while it starts is then stopped like any other
+        await host.WaitForShutdownAsync(stop);
         Stopped(log);
         return ExitCodes.Ok;
     }

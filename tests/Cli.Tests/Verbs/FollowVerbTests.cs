@@ -33,7 +33,8 @@ public sealed class FollowVerbTests
         end.GetProperty("event").GetString().Should().Be("end");
         end.GetProperty("failed").GetInt64().Should().Be(0, end.GetProperty("first_failure").GetString());
         end.GetProperty("decisions").GetInt64().Should().BePositive();
-        (end.GetProperty("epoch").GetInt64(), end.GetProperty("reloads").GetInt64(), end.GetProperty("epochs_seen").GetInt32()).Should().Be((2L, 2L, 2));
+        (end.GetProperty("epoch").GetInt64(), end.GetProperty("reloads").GetInt64()).Should().Be((2L, 2L));
+        end.GetProperty("epochs_seen").GetInt32().Should().BeInRange(1, 2, "a busy machine may not have decided before the second came");
     }
 
     [Fact]
