@@ -3,6 +3,9 @@ namespace Delivery.Updater.Validation;
 /// <summary>Whether a candidate of the champion's settings is still the same kind of thing: how it decides, and how large its weights are.</summary>
 public static class DriftTests
 {
+    /// <summary>Mean |w| that hardly moves a probability: growth of anything smaller is counted from here.</summary>
+    private const double SmallMean = 0.1;
+
     /// <returns>Every reason to reject the candidate; none when it passed, or when there is nothing to compare it with.</returns>
     public static IReadOnlyList<string> Check(LoadedModel candidate, LoadedModel? champion, HoldoutReplay replay, ValidationOptions options)
     {
@@ -20,11 +23,10 @@ public static class DriftTests
     private static void AddWeights(LoadedModel candidate, LoadedModel champion, ValidationOptions options, List<string> reasons)
     {
         var (now, before) = (candidate.WeightSize().Mean, champion.WeightSize().Mean);
-        if (before == 0) return; // a champion that has not learned yet
         // Weights of a young model cross zero, so that they shrink says nothing; that all are gone does.
-        if (now == 0) reasons.Add($"drift: every weight is 0; mean |w| was {before:G4}");
+        if (now == 0 && before > 0) reasons.Add($"drift: every weight is 0; mean |w| was {before:G4}");
         var growth = Math.Max(1, candidate.Header.BatchCount / (double)Math.Max(1, champion.Header.BatchCount));
-        var ratio = now / before;
-        if (ratio > options.MaxMeanWeightRatio * growth) reasons.Add($"drift: mean |w| grew from {before:G4} to {now:G4}, {ratio:G4} times; the limit is {options.MaxMeanWeightRatio * growth:G4} times");
+        var limit = Math.Max(before, SmallMean) * options.MaxMeanWeightRatio * growth;
+        if (now > limit) reasons.Add($"drift: mean |w| grew from {before:G4} to {now:G4}; the limit is {limit:G4}");
     }
 }

@@ -26,7 +26,7 @@ public sealed record ValidationOptions
 
     /// <summary>
     /// Largest factor by which mean |w| may grow against the champion of the same settings, times the growth of the
-    /// batch count, since a step moves weights by no more than the steps before it did. Default 10, above 1.
+    /// batch count, since a step moves weights by no more than the steps before it did; a mean under 0.1 counts as 0.1. Default 10, above 1.
     /// </summary>
     public double MaxMeanWeightRatio { get; init; } = 10;
 
