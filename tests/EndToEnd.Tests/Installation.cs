@@ -38,7 +38,14 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>One cycle in a process of its own.</summary>
-    public (int ExitCode, string Output, string Errors) Update() => DeliveryProgram.Run("update", "--config", Config);
+    public Task<DeliveryProcess.Result> UpdateAsync() => DeliveryProcess.RunAsync(_folder.Path, "update", "--config", Config);
+
+    /// <summary>One cycle in a process under strace.</summary>
+    public async Task<DeliveryProcess.Result> UpdateUnderStraceAsync(params string[] options)
+    {
+        using var update = DeliveryProcess.StartUnder(["strace", "-f", "-qq", .. options], _folder.Path, new Dictionary<string, string>(), "update", "--config", Config);
+        return await update.EndAsync();
+    }
 
     /// <summary>The live generation, checked byte by byte as a reader does; null when there is none.</summary>
     public Manifest? ReadLive()

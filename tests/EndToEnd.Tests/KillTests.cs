@@ -14,9 +14,9 @@ public sealed class KillTests(ITestOutputHelper output)
     {
         using var installation = new Installation("news", "video", "images");
         await installation.TrainAsync(1);
-        installation.Update().ExitCode.Should().Be(0);
+        (await installation.UpdateAsync()).ExitCode.Should().Be(0);
         await installation.TrainAsync(2);
-        var all = CallsOfOneUpdate(installation);
+        var all = await CallsOfOneUpdateAsync(installation);
         all.Should().HaveCountGreaterThan(20);
 
         var version = 2;
@@ -26,20 +26,17 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             var (call, number) = all[points < all.Count ? i * all.Count / points : i % all.Count];
             await installation.TrainAsync(++version);
-            killed += KillAndRestart(installation, call, number, version) ? 1 : 0;
+            killed += await KillAndRestartAsync(installation, call, number, version) ? 1 : 0;
         }
 
         output.WriteLine($"{killed} of {points} runs were killed, at {all.Count} different calls: {string.Join(' ', all)}");
         killed.Should().BeGreaterThan(points / 2, "which thread makes a call differs from run to run, but most runs reach theirs");
     }
 
-    private static bool KillAndRestart(Installation installation, string call, int number, int version)
+    private static async Task<bool> KillAndRestartAsync(Installation installation, string call, int number, int version)
     {
         var epoch = installation.ReadLive()!.Epoch;
-        using var update = DeliveryProgram.StartUnder(
-            ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}"],
-            "update", "--config", installation.Config);
-        var (exitCode, printed, _) = update.WaitForExit();
+        var (exitCode, printed, _) = await installation.UpdateUnderStraceAsync("-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={number}");
 
         // A reader sees one whole generation, and nothing that was reported is missing from the history.
         var seen = installation.LiveVersion(version);
@@ -48,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output)
         if (printed.Contains("Published", StringComparison.Ordinal)) seen.Should().Be(version, "this was reported: {0}", printed);
         GitProgram.FsckStrict(installation.FastData);
 
-        var (restarted, _, errors) = installation.Update();
+        var (restarted, _, errors) = await installation.UpdateAsync();
         restarted.Should().Be(0, "after a kill at {0} number {1}: {2}", call, number, errors);
         installation.LiveVersion(version).Should().Be(version);
         GitProgram.Run(installation.FastData, "rev-parse", "main").Trim().Should().Be(installation.ReadLive()!.Commit.Hex);
@@ -57,12 +54,11 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     /// <summary>Each call that one update makes, by its number within its thread, which is how strace counts.</summary>
-    private static List<(string Call, int Number)> CallsOfOneUpdate(Installation installation)
+    private static async Task<List<(string Call, int Number)>> CallsOfOneUpdateAsync(Installation installation)
     {
         using var trace = new TemporaryFolder();
-        using var update = DeliveryProgram.StartUnder(
-            ["strace", "-f", "-qq", "-o", trace["calls"], "-e", $"trace={string.Join(',', Calls.Select(c => c.Call))}"], "update", "--config", installation.Config);
-        update.WaitForExit().ExitCode.Should().Be(0);
+        var update = await installation.UpdateUnderStraceAsync("-o", trace["calls"], "-e", $"trace={string.Join(',', Calls.Select(c => c.Call))}");
+        update.ExitCode.Should().Be(0, update.Errors);
         var most = File.ReadLines(trace["calls"]).Select(line => line.Split([' ', '('], StringSplitOptions.RemoveEmptyEntries))
             .CountBy(words => (Thread: words[0], Call: words[1]))
             .GroupBy(count => count.Key.Call, count => count.Value)

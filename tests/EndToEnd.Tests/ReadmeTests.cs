@@ -35,15 +35,15 @@ public sealed partial class ReadmeTests(ReadmeTests.SmallDemo demo) : IClassFixt
     }
 
     [Fact]
-    public void The_service_of_the_readme_runs_a_cycle_and_stops_when_told_to()
+    public async Task The_service_of_the_readme_runs_a_cycle_and_stops_when_told_to()
     {
         Readme.Should().Contain("./delivery serve --config delivery.json");
-        using var service = DeliveryProgram.Start("serve", "--config", Path.Combine(demo.Folder, "delivery.json"));
-        while (!service.NextLine().Contains("Cycle", StringComparison.Ordinal)) { }
+        using var service = DeliveryProcess.Start(demo.Folder, new Dictionary<string, string>(), "serve");
+        await service.LineWithAsync("Cycle");
 
-        service.Signal("TERM");
+        service.Signal(15);
 
-        service.WaitForExit().ExitCode.Should().Be(0);
+        (await service.EndAsync()).ExitCode.Should().Be(0);
     }
 
     [Fact]

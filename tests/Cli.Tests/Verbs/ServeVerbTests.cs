@@ -1,3 +1,4 @@
+using Delivery.TestKit;
 namespace Delivery.Cli.Tests.Verbs;
 
 public sealed class ServeVerbTests

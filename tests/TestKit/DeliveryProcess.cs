@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Delivery.Cli.Tests;
+namespace Delivery.TestKit;
 
-/// <summary>The real executable as a child process.</summary>
-internal sealed class DeliveryProcess : IDisposable
+/// <summary>The real command line in a process of its own, from the folder of the tests. Disposing kills it.</summary>
+public sealed class DeliveryProcess : IDisposable
 {
     /// <summary>Long enough for the slowest machine; a test that gets here has failed.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -31,17 +31,26 @@ internal sealed class DeliveryProcess : IDisposable
         return await running.EndAsync();
     }
 
+    /// <summary>Starts it and goes on.</summary>
     /// <param name="folder">Its current folder.</param>
     /// <param name="environment">Variables on top of ours, of which those of Delivery are removed.</param>
     /// <param name="arguments">Of the command line.</param>
-    public static DeliveryProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static DeliveryProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartUnder([], folder, environment, arguments);
+
+    /// <summary>Starts it under another program, such as strace, and goes on.</summary>
+    /// <param name="tool">That program and its arguments; empty for none.</param>
+    /// <param name="folder">Its current folder.</param>
+    /// <param name="environment">Variables on top of ours, of which those of Delivery are removed.</param>
+    /// <param name="arguments">Of the command line.</param>
+    public static DeliveryProcess StartUnder(string[] tool, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        string[] command = [.. tool, dotnet, Path.Combine(AppContext.BaseDirectory, "delivery.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "delivery.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("DELIVERY_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return new DeliveryProcess(start);
