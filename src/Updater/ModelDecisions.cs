@@ -103,7 +103,7 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
             champion = LoadedModel.Of(delivered.Read(name, tip));
             return true;
         }
-        catch (InvalidModelException e)
+        catch (Exception e) when (e is InvalidModelException or FastDataException)
         {
             // Without the champion nothing tells a good candidate from a bad one: a person looks into it.
             problem = $"the delivered model cannot be read: {e.Message}";

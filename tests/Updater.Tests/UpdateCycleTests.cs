@@ -173,6 +173,26 @@ public sealed class UpdateCycleTests : IDisposable
     }
 
     [Fact]
+    public async Task A_delivered_model_that_is_damaged_everywhere_holds_back_no_other()
+    {
+        _scene.Put(News, TestModels.File(News, TestModels.Good));
+        var pack = Directory.EnumerateFiles(Path.Combine(_scene.Folder, ".git", "objects", "pack"), "*.pack").Single();
+        _scene.Put(Video, TestModels.File(Video, TestModels.Good));
+        File.Delete(_scene.Layout.ModelPath(_scene.Tip().Models[News]));
+        var bytes = await File.ReadAllBytesAsync(pack);
+        Array.Fill(bytes, (byte)0xff, bytes.Length / 2, 16);
+        File.Delete(pack);
+        await File.WriteAllBytesAsync(pack, bytes);
+        await _scene.ExportAsync(News, TestModels.GoodToo, 2000);
+        await _scene.ExportAsync(Video, TestModels.GoodToo, 2000);
+
+        var record = await _scene.RunAsync();
+
+        record.Models.Select(m => m.Outcome).Should().Equal("Kept", "Accepted");
+        record.Models[0].Reason.Should().StartWith("the delivered model cannot be read: ");
+    }
+
+    [Fact]
     public async Task A_bad_list_changes_nothing_and_tells_all_mistakes()
     {
         _scene.Put(News, TestModels.File(News, TestModels.Good));
