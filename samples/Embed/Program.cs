@@ -12,7 +12,7 @@ var model = status.Models[0];
 var features = new float[model.FeatureCount];
 features[^1] = 1; // the source "constant"
 var decision = runtime.Decide(model.Name.Value, features, fallback: 2);
-Console.WriteLine($"{model.Name}: class {decision.Class} by {decision.Source}, epoch {decision.Epoch}, learned from {decision.RequestCount} requests");
+Console.WriteLine($"{model.Name}: class {decision.Class} by {decision.Source}, epoch {decision.Epoch}, {decision.RequestCount} requests processed");
 
 // A model that is not there, or features of another length, give the fallback and a reason, never an exception.
 var unknown = runtime.Decide("no_such_model", features, fallback: 2);

@@ -32,7 +32,15 @@ public sealed class FastDataHistory(string folder)
     private readonly FolderLayout _layout = new(folder);
 
     /// <summary>Whether there is a history at all.</summary>
-    public bool Exists => File.Exists(Path.Combine(_layout.Repository, "HEAD"));
+    /// <exception cref="FastDataException">The folder is one of something else.</exception>
+    public bool Exists
+    {
+        get
+        {
+            RepositorySetup.Check(_layout);
+            return RepositorySetup.Exists(_layout);
+        }
+    }
 
     /// <summary>The commit that a person means: a full or shortened id, <c>main</c>, <c>main~2</c>.</summary>
     /// <exception cref="FastDataException">It names none, or several.</exception>

@@ -233,6 +233,22 @@ public sealed class FastDataPublisherTests : IDisposable
     }
 
     [Fact]
+    public void A_live_file_that_somebody_damaged_or_removed_is_written_again_at_the_next_start()
+    {
+        Publish("one", Change("a", 1), Change("b", 2), Change("c", 3));
+        var layout = new FolderLayout(Folder);
+        var live = FolderState.ReadLiveWhole(Folder)!.Models;
+        File.Delete(layout.ModelPath(live[0]));
+        File.Delete(layout.ModelPath(live[1]));
+        File.WriteAllText(layout.ModelPath(live[1]), "damaged");
+
+        Tip().Epoch.Should().Be(1);
+
+        FolderState.ShouldBeWhole(Folder);
+        FolderState.ReadLiveWhole(Folder)!.Models.Should().Equal(live);
+    }
+
+    [Fact]
     public void A_cloned_history_becomes_a_live_folder()
     {
         for (var i = 0; i < 3; i++) Publish($"n {i}", Change("a", i), Change("b", 9));

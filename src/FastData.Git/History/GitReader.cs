@@ -1,4 +1,5 @@
 using Delivery.FastData.Git.Objects;
+using Delivery.FastData.Git.Publishing;
 using LibGit2Sharp;
 
 namespace Delivery.FastData.Git.History;
@@ -11,13 +12,15 @@ internal sealed class GitReader : IDisposable
     /// <exception cref="FastDataException">There is no repository, or it cannot be opened.</exception>
     public GitReader(FolderLayout layout)
     {
+        RepositorySetup.Check(layout);
         try
         {
             _repository = new Repository(layout.Repository);
         }
         catch (LibGit2SharpException e)
         {
-            throw new FastDataException($"{layout.Repository}: {e.Message}", e);
+            throw new FastDataException(
+                $"{layout.Repository}: {e.Message} If it belongs to another user, say: git config --global --add safe.directory {layout.Repository}", e);
         }
     }
 

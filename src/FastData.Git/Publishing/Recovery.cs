@@ -38,6 +38,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
             throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore commit {current.Commit}.");
         }
         if (live is null) MakeLive(git, state);
+        else WriteMissing(git, state);
         return state;
     }
 
@@ -69,12 +70,19 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
 
     private void MakeLive(GitReader git, TipState state)
     {
+        WriteMissing(git, state);
+        files.Announce(files.WriteManifest(state.Manifest!));
+    }
+
+    // Also at every start on a whole generation: somebody may have damaged or removed a live file since.
+    private void WriteMissing(GitReader git, TipState state)
+    {
+        var missing = state.Manifest!.Models.AsParallel().Where(entry => !files.Holds(entry)).ToList();
+        if (missing.Count == 0) return;
         var blobs = TipState.ModelBlobs(state.ModelsTree).ToDictionary(model => model.Name, model => model.Id);
-        var missing = state.Manifest!.Models.Where(entry => !files.Holds(entry)).ToList();
         foreach (var chunk in missing.Chunk(64))
         {
             files.WriteModels([.. chunk.Select(entry => (entry, (ReadOnlyMemory<byte>)git.Blob(blobs[entry.Name])))]);
         }
-        files.Announce(files.WriteManifest(state.Manifest));
     }
 }

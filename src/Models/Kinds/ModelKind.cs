@@ -2,7 +2,7 @@ using Delivery.Models.Formats;
 
 namespace Delivery.Models.Kinds;
 
-/// <summary>What a kind of model needs of its tensors, and how it scores. A new kind adds one of these and changes nothing else.</summary>
+/// <summary>What a kind of model needs of its tensors, and how it scores. A new kind adds one of these, is named in the list here, and changes nothing else.</summary>
 public abstract class ModelKind
 {
     /// <summary>Every kind that this version can score, by name.</summary>
