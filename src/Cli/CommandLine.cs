@@ -16,7 +16,7 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args, IReadOnlyList<Command> verbs)
     {
         var parse = Root(verbs).Parse(args);
-        if (parse.Action is ParseErrorAction errors) return Refuse(parse, errors);
+        if (parse.Action is ParseErrorAction) return Refuse(parse);
         using var stop = new StopSignals();
         try
         {
@@ -43,13 +43,10 @@ public static class CommandLine
         return root;
     }
 
-    private static int Refuse(ParseResult parse, ParseErrorAction errors)
+    private static int Refuse(ParseResult parse)
     {
-        (errors.ShowHelp, errors.ShowTypoCorrections) = (false, true);
-        parse.InvocationConfiguration.Output = Console.Error; // corrections belong to the message
-        errors.Invoke(parse);
-        var verb = parse.CommandResult.Command is RootCommand ? "" : $" {parse.CommandResult.Command.Name}";
-        Console.Error.WriteLine($"See: delivery{verb} --help");
+        ErrorReport.Write(string.Join('\n', ParseProblems.Of(parse)), Console.Error);
+        Console.Error.WriteLine($"See: {ParseProblems.PathOf(parse.CommandResult)} --help");
         return ExitCodes.Usage;
     }
 }

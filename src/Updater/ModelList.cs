@@ -25,7 +25,7 @@ public sealed class ModelList
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelListException([$"{path}: cannot be read: {e.Message}"]);
+            throw new ModelListException([Directory.Exists(path) ? $"{path}: is a folder; a file was expected." : $"{path}: cannot be read: {e.Message}"]);
         }
         return Parse(text, path, delivered);
     }

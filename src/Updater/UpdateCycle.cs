@@ -63,7 +63,7 @@ public sealed class UpdateCycle
         }
         catch (Exception e)
         {
-            record = blank with { Error = e is ModelListException ? e.Message : $"{e.GetType().Name}: {e.Message}" };
+            record = blank with { Error = ErrorText.Of(e) };
         }
         record = record with { DurationSeconds = _time.GetElapsedTime(stamp).TotalSeconds };
         if (!dryRun) await _records.AppendAsync(record, CancellationToken.None);
@@ -120,7 +120,7 @@ public sealed class UpdateCycle
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            return (null, $"the delivery failed: {e.GetType().Name}: {e.Message}");
+            return (null, $"the delivery failed: {ErrorText.Of(e)}");
         }
     }
 

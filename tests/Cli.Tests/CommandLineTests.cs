@@ -45,6 +45,35 @@ public sealed class CommandLineTests
         result.Errors.Should().Contain(named).And.NotContain("   at ");
     }
 
+    [Theory]
+    [InlineData("stats --config X", "Unknown verb 'stats'. Did you mean 'status'?", "delivery")]
+    [InlineData("store lst", "Unknown verb 'store lst'. Did you mean 'store list'?", "delivery store")]
+    [InlineData("status extra", "'extra' is one argument too many.", "delivery status")]
+    [InlineData("status --confg X", "Unknown flag '--confg'. Did you mean '--config'?", "delivery status")]
+    [InlineData("store get --verbos", "Unknown flag '--verbos'. Did you mean '--verbose'?", "delivery store get")]
+    [InlineData("follow --seconds abc", "--seconds is 'abc'; expected a number.", "delivery follow")]
+    [InlineData("follow --until-epoch 1.5", "--until-epoch is '1.5'; expected a whole number.", "delivery follow")]
+    [InlineData("history -n abc", "-n is 'abc'; expected a whole number.", "delivery history")]
+    public async Task One_slip_on_the_command_line_is_told_once_and_in_words(string arguments, string message, string help)
+    {
+        using var folder = new TemporaryFolder();
+
+        var result = await DeliveryProcess.RunAsync(folder.Path, arguments.Split(' '));
+
+        result.Should().Be(new DeliveryProcess.Result(2, "", $"delivery: {message}\nSee: {help} --help\n".ReplaceLineEndings()));
+    }
+
+    [Fact]
+    public async Task Without_a_verb_all_verbs_are_named()
+    {
+        using var folder = new TemporaryFolder();
+
+        var result = await DeliveryProcess.RunAsync(folder.Path);
+
+        (result.ExitCode, result.Output).Should().Be((2, ""));
+        result.Errors.Should().StartWith("delivery: A verb is missing; expected one of: demo, update, ");
+    }
+
     [Fact]
     public async Task A_wrong_configuration_exits_with_2_and_tells_all_mistakes()
     {

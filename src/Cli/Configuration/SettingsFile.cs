@@ -8,6 +8,9 @@ internal sealed class SettingsFile
 {
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
+    // The reader tells an early end in terms of its own parameters.
+    private static readonly string[] TooShort = ["isFinalBlock", "depth to be zero", "reached end of data"];
+
     private readonly string _path;
     private readonly string _folder;
     private readonly byte[] _content;
@@ -37,7 +40,7 @@ internal sealed class SettingsFile
         {
             // Its own text repeats the position, counted from 0.
             var text = e.Message.Split(" LineNumber: ")[0];
-            problems.Add($"{path}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: this is no JSON: {text}");
+            problems.Add($"{path}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {(TooShort.Any(text.Contains) ? "the JSON ends too early." : $"this is no JSON: {text}")}");
         }
         return file._values;
     }

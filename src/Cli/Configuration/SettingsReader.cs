@@ -62,10 +62,15 @@ public sealed class SettingsReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _problems.Add(e is FileNotFoundException or DirectoryNotFoundException ? $"{path}: there is no such file." : $"{path}: cannot be read: {e.Message}");
+            _problems.Add($"{path}: {Unreadable(path, e)}");
             return [];
         }
     }
+
+    private string Unreadable(string path, Exception e) =>
+        Directory.Exists(Path.GetFullPath(path, _folder)) ? "is a folder; a file was expected."
+        : e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file."
+        : $"cannot be read: {e.Message}";
 
     private List<RawValue> EnvironmentValues(IReadOnlyDictionary<string, string> environment)
     {

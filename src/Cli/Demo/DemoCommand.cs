@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Delivery.Cli.Verbs;
 
 namespace Delivery.Cli.Demo;
 
@@ -28,8 +29,8 @@ public static class DemoCommand
         var work = new Option<string>("--work") { Description = "The one folder that is written to: a new one, an empty one, or that of an earlier demo.", HelpName = "DIR", DefaultValueFactory = _ => defaults.Work };
         var data = new Option<string?>("--data") { Description = "Other logged data with the same columns: arms_*.csv.gz, random_*.csv.gz and bts_*.csv.gz. Default: what comes with the sources.", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Write one summary as JSON at the end, and nothing else." };
-        var tests = new Option<int>("--tests") { Hidden = true, DefaultValueFactory = _ => defaults.Tests };
-        var cycles = new Option<int>("--cycles") { Hidden = true, DefaultValueFactory = _ => defaults.Cycles };
+        var tests = new Option<int>("--tests") { Hidden = true, DefaultValueFactory = _ => defaults.Tests, CustomParser = Arguments.WholeNumber<int> };
+        var cycles = new Option<int>("--cycles") { Hidden = true, DefaultValueFactory = _ => defaults.Cycles, CustomParser = Arguments.WholeNumber<int> };
         var command = new VerbCommand("demo", "Learn from real logged clicks, deliver in several updates, and watch another process reload.") { More = More };
         foreach (var option in new Option[] { work, data, json, tests, cycles }) command.Options.Add(option);
         command.SetAction((parse, stop) => RunAsync(

@@ -26,8 +26,8 @@ public static class FollowVerb
     {
         var command = new VerbCommand("follow", "Follow a folder as a search process does, and print each generation as it is applied.") { More = More };
         var settings = new SettingFlags(command, fastData: true);
-        var untilEpoch = new Option<long?>("--until-epoch") { Description = "End once a generation of that epoch, or a newer one, is applied.", HelpName = "N" };
-        var seconds = new Option<double?>("--seconds") { Description = "End after that time.", HelpName = "S" };
+        var untilEpoch = new Option<long?>("--until-epoch") { Description = "End once a generation of that epoch, or a newer one, is applied.", HelpName = "N", CustomParser = given => Arguments.WholeNumber<long>(given) };
+        var seconds = new Option<double?>("--seconds") { Description = "End after that time.", HelpName = "S", CustomParser = given => Arguments.Number(given) };
         var decide = new Option<bool>("--decide") { Description = "Keep deciding on all models on one thread, and count what fails." };
         var json = Arguments.Json();
         foreach (var option in (Option[])[untilEpoch, seconds, decide, json]) command.Options.Add(option);

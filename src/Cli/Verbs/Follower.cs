@@ -102,7 +102,7 @@ internal sealed class Follower(string folder, FollowOptions options) : IDisposab
                 types => types.End);
             return;
         }
-        _page.Line($"{Time(status.AsOf)}  end: epoch {status.Epoch}, {Human.Count(status.Reloads, "reload")}, {status.FailedReloads} of them incomplete");
+        _page.Line($"{Time(status.AsOf)}  end: epoch {status.Epoch}, {Human.Count(status.Reloads, "reload")}{(status.FailedReloads == 0 ? "" : $", {Human.Count(status.FailedReloads, "failed attempt")}")}");
         if (!options.Decide) return;
         _page.Line($"{_decisions.Decisions} decisions in {Human.Span(_decisions.Elapsed)} on one thread, {rate:0} a second, on {Human.Count(_decisions.EpochsSeen, "generation")}; {_decisions.Failed} failed");
         if (_decisions.FirstFailure is { } first) _page.Line($"The first failure: {first}");

@@ -20,7 +20,7 @@ internal sealed record HeaderReport(
         ("kind", $"{Kind}, version {ModelVersion}"),
         ("shape", $"{ClassCount} classes × {FeatureCount} features"),
         ("features", string.Join(", ", Sources.Select(source => $"{source.Name} ({source.Count})"))),
-        ("requests", $"{RequestCount} in {BatchCount} batches"),
+        ("requests", $"{RequestCount} processed, {BatchCount} batches"),
         ("trained until", TrainedUntil is { } until ? Output.Human.Time(until) : null),
         ("created", Created is { } created ? Output.Human.Time(created) : null),
         ("objective", Objective.Length > 0 ? Objective : null),

@@ -25,7 +25,7 @@ public static class HistoryVerb
         var command = new VerbCommand("history", "List the generations that were delivered, newest first.") { More = More };
         var model = new Argument<string?>("MODEL") { Description = "Only generations that changed this model.", Arity = ArgumentArity.ZeroOrOne };
         var settings = new SettingFlags(command, fastData: true);
-        var count = new Option<int>("-n", "--count") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = _ => 20 };
+        var count = new Option<int>("-n", "--count") { Description = "At most so many.", HelpName = "N", DefaultValueFactory = _ => 20, CustomParser = Arguments.WholeNumber<int> };
         var json = Arguments.Json();
         command.Arguments.Add(model);
         command.Options.Add(count);

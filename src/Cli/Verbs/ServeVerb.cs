@@ -70,9 +70,9 @@ public static partial class ServeVerb
         return builder.Build();
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Delivering into {Folder} from {Store}, the models of {List}, every {Period}")]
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "Delivering into {Folder} from {Store}, the models of {List}, every {Period}")]
     private static partial void Starting(ILogger log, string folder, string store, string list, string period);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped")]
+    [LoggerMessage(EventId = 2, Level = LogLevel.Information, Message = "Stopped")]
     private static partial void Stopped(ILogger log);
 }

@@ -59,17 +59,21 @@ public static class StatusVerb
         ]);
         if (status.Missing.Count > 0)
         {
+            page.Line();
             page.Line($"Missing from the training store ({status.Missing.Count}):");
             page.Table([new("model"), new("missing since")], [.. status.Missing.Select(model => new[] { model.Name, model.Since is { } since ? Human.Time(since) : "" })]);
         }
         if (status.Quarantine.Count > 0)
         {
+            page.Line();
             page.Line($"In quarantine, not tried again until released ({status.Quarantine.Count}):");
             page.Table(
                 [new("model"), new("content"), new("since"), new("reason")],
                 [.. status.Quarantine.Select(entry => new[] { entry.Name, entry.Sha256[..8], Human.Time(entry.Since), entry.Reason })]);
         }
-        if (status.Problems.Count > 0) page.Line("Problems:");
+        if (status.Problems.Count == 0) return;
+        page.Line();
+        page.Line("Problems:");
         foreach (var problem in status.Problems) page.Line($"  {problem}");
     }
 

@@ -19,7 +19,9 @@ internal static class StoreGetVerb
         Examples:
           delivery store get news_touch
           delivery store get news_touch --out news_touch.pb
-          protoc --decode=delivery.v1.Model proto/delivery/v1/model.proto < news_touch.pb
+          protoc --proto_path=proto --decode=delivery.v1.Model delivery/v1/model.proto < news_touch.pb
+
+        protoc needs timestamp.proto too: on Debian it comes with libprotobuf-dev; else add --proto_path with protoc's include folder.
         """;
 
     public static Command Create()
@@ -39,14 +41,24 @@ internal static class StoreGetVerb
     private static async Task<int> RunAsync(DeliverySettings settings, string wanted, string? output, bool json, CancellationToken stop)
     {
         var name = Arguments.ModelName(wanted);
+        var path = output is null ? null : Target(output);
         using var store = Places.Store(settings);
         var model = await store.GetModelAsync(name, stop) ?? throw new VerbException(await NotThereAsync(store, settings, name, stop));
-        var path = output is null ? null : Path.GetFullPath(output);
         if (path is not null) await WriteAsync(path, model.File, stop);
         var report = StoreGetReport.Of(settings.Store, name, model, path);
         if (json) Json.Write(report, types => types.StoreGetReport);
         else Show(report, Page.Standard());
         return ExitCodes.Ok;
+    }
+
+    /// <exception cref="VerbException">No file can be written there.</exception>
+    private static string Target(string output)
+    {
+        if (output.Length == 0) throw VerbException.Usage("--out is empty; expected a file.");
+        var path = Path.GetFullPath(output);
+        if (Directory.Exists(path)) throw new VerbException($"--out is '{output}', which is a folder; a file was expected.");
+        var folder = Path.GetDirectoryName(path);
+        return Directory.Exists(folder) ? path : throw new VerbException($"--out is '{output}', but there is no folder '{folder}'. Make it first.");
     }
 
     private static async Task<string> NotThereAsync(SqliteTrainingStore store, DeliverySettings settings, ModelName name, CancellationToken stop)

@@ -10,6 +10,8 @@ namespace Delivery.Cli.Verbs;
 /// <summary><c>delivery update</c>: one cycle now.</summary>
 public static class UpdateVerb
 {
+    private const int NamesShown = 5;
+
     private const string More =
         """
         Exit codes:
@@ -51,20 +53,29 @@ public static class UpdateVerb
 
     private static void Show(CycleRecord record, Page page)
     {
-        if (record.Models.Count > 0)
+        var told = record.Models.Where(model => !IsUnchanged(model)).ToList();
+        if (told.Count > 0)
         {
             page.Table(
                 [new("model"), new("outcome"), new("requests", IsNumber: true), new("content"), new("reason")],
-                [.. record.Models.Select(model => new[] { model.Name, model.Outcome, Requests(model), Content(model), model.Reason })]);
+                [.. told.Select(model => new[] { model.Name, model.Outcome, Requests(model), Content(model), model.Reason })]);
             page.Line();
         }
-        if (record.Unlisted.Count > 0) page.Line($"Delivered, but not on the list, so left as they are: {string.Join(", ", record.Unlisted)}");
+        if (record.Models.Count > told.Count) page.Line($"{record.Models.Count - told.Count} unchanged");
+        if (record.Unlisted.Count > 0) page.Line($"Delivered, but not on the list, so left as they are: {record.Unlisted.Count} ({FirstOf(record.Unlisted)})");
         if (record.Warning is { } warning) page.Line($"What was delivered is live, but: {warning}");
         if (record.Result == CycleResult.Failed) return; // the error says it
         var outcomes = record.Models.CountBy(model => model.Outcome).OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Value} {outcome.Key.ToLowerInvariant()}");
         var live = record.Commit is { } commit ? $"epoch {record.Epoch}, commit {commit[..8]}" : "nothing delivered yet";
         page.Line($"{Title(record.Result)}: {live}; {string.Join(", ", outcomes.DefaultIfEmpty("no models listed"))}; {Human.Span(TimeSpan.FromSeconds(record.DurationSeconds))}");
     }
+
+    /// <summary>Kept as there is nothing new. A model that is kept for another reason has one to be told.</summary>
+    private static bool IsUnchanged(ModelReport model) =>
+        model.Outcome == nameof(ModelOutcome.Kept) && model.Reason.StartsWith("unchanged", StringComparison.Ordinal);
+
+    private static string FirstOf(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(NamesShown)) + (names.Count > NamesShown ? $" and {names.Count - NamesShown} more" : "");
 
     private static string Title(CycleResult result) => result switch
     {

@@ -77,7 +77,7 @@ internal sealed class SqliteFile
         }
         catch (SqliteException e)
         {
-            throw new TrainingStoreException($"The training store '{Path}' {Meaning(e)} (SQLite error {e.SqliteExtendedErrorCode}: {e.Message})", e);
+            throw new TrainingStoreException($"The training store '{Path}' {Meaning(e)} ({e.Message.TrimEnd('.')}{(e.SqliteExtendedErrorCode == e.SqliteErrorCode ? "" : $", extended code {e.SqliteExtendedErrorCode}")})", e);
         }
     }
 

@@ -11,18 +11,19 @@ public sealed partial class UpdateJob(UpdateCycle cycle, ILogger<UpdateJob> log)
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var record = await cycle.RunAsync(dryRun: false, cancellationToken);
-        var counts = string.Join(", ", record.Models.CountBy(m => m.Outcome).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
+        var outcomes = string.Join(", ", record.Models.CountBy(m => m.Outcome).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
+        var counts = outcomes.Length == 0 ? "" : $"; {outcomes}";
         if (record.Result == CycleResult.Failed) Failed(log, record.Cycle, record.DurationSeconds, record.Error ?? "", counts);
         else Ended(log, record.Cycle, record.Result, record.DurationSeconds, record.Epoch, counts);
         if (record.Warning is { } warning) Warned(log, record.Cycle, warning);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Cycle {Cycle}: {Result} in {Seconds:0.0} s, epoch {Epoch}; {Counts}")]
+    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "Cycle {Cycle}: {Result} in {Seconds:0.0} s, epoch {Epoch}{Counts}")]
     private static partial void Ended(ILogger log, string cycle, CycleResult result, double seconds, long epoch, string counts);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Cycle {Cycle}: nothing was delivered after {Seconds:0.0} s: {Error}; {Counts}")]
+    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "Cycle {Cycle}: nothing was delivered after {Seconds:0.0} s: {Error}{Counts}")]
     private static partial void Failed(ILogger log, string cycle, double seconds, string error, string counts);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Cycle {Cycle}: what it delivered is live, but: {Warning}")]
+    [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "Cycle {Cycle}: what it delivered is live, but: {Warning}")]
     private static partial void Warned(ILogger log, string cycle, string warning);
 }

@@ -38,7 +38,9 @@ public static class HoldoutGate
     private static (GateDecision, string) Judge(LoadedModel candidate, LoadedModel champion, HarmTestResult result, HoldoutReplay replay, HarmTestOptions options)
     {
         var rival = replay.AgainstChampion ? "the delivered model" : "the logging policy (the delivered model takes other features)";
-        var evidence = result.Count == 0 ? "no holdout items to compare on" : $"{result.Difference:+0.00000;-0.00000;0} a decision against {rival}, interval [{result.Low:0.00000}, {result.High:0.00000}], {result.Count} items, effective {result.EffectiveSampleSize:0}";
+        var evidence = result.Count == 0 ? "no holdout items to compare on"
+            : replay.SameChoices ? $"both choose the same class on every item, {result.Count} items, effective {result.EffectiveSampleSize:0}"
+            : $"{result.Difference:+0.00000;-0.00000;0} a decision against {rival}, interval [{result.Low:0.00000}, {result.High:0.00000}], {result.Count} items, effective {result.EffectiveSampleSize:0}";
         return result.Verdict switch
         {
             HarmVerdict.Harm => (GateDecision.Reject, $"harm: {evidence}"),

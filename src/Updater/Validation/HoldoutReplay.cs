@@ -29,9 +29,13 @@ public sealed class HoldoutReplay
     /// </summary>
     public double ProbabilityShift => _challenger.Count == 0 ? 0 : _shift / _challenger.Count;
 
+    /// <summary>There is a champion that takes these features, and both chose the same class on every item, shown or not.</summary>
+    public bool SameChoices => AgainstChampion && _challenger.Count > 0 && !_differs;
+
     private readonly List<LoggedOutcome> _challenger = [];
     private readonly List<LoggedOutcome> _reference = [];
     private double _shift;
+    private bool _differs;
 
     public static HoldoutReplay Of(IReadOnlyList<PoolItem> items, LoadedModel challenger, LoadedModel? champion)
     {
@@ -56,6 +60,7 @@ public sealed class HoldoutReplay
                 Softmax.Compute(rivalScores, rivalProbabilities);
                 for (var k = 0; k < probabilities.Length; k++) replay._shift += Math.Abs(probabilities[k] - rivalProbabilities[k]) / 2;
             }
+            replay._differs |= chosen != championChosen;
             replay._challenger.Add(new LoggedOutcome(item.Propensity, item.Reward, chosen == item.Shown ? 1 : 0));
             replay._reference.Add(new LoggedOutcome(item.Propensity, item.Reward, rival is null ? item.Propensity : championChosen == item.Shown ? 1 : 0));
         }

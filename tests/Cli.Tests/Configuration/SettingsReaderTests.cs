@@ -85,7 +85,9 @@ public sealed class SettingsReaderTests : IDisposable
 
     [Theory]
     [InlineData("{\n  \"store\": \"a\",,\n}", "delivery.json:2:16: this is no JSON: *")]
-    [InlineData("", "delivery.json:1:1: this is no JSON: *")]
+    [InlineData("", "delivery.json:1:1: the JSON ends too early.")]
+    [InlineData("{\n  \"update\": {", "delivery.json:2:14: the JSON ends too early.")]
+    [InlineData("{ \"upd", "delivery.json:1:*: the JSON ends too early.")]
     [InlineData("{ \"store\": \"a\" } {", "delivery.json:1:18: this is no JSON: *")]
     [InlineData("[ 1 ]", "delivery.json:1:1: the file holds a list; expected an object { ... }.")]
     [InlineData("{ \"update\": 5 }", "delivery.json:1:13: update is 5; expected an object { ... }.")]
@@ -102,6 +104,14 @@ public sealed class SettingsReaderTests : IDisposable
         var read = () => Read("other.json");
 
         read.Should().Throw<ConfigurationException>().WithMessage("The configuration has a mistake:\nother.json: there is no such file.");
+    }
+
+    [Fact]
+    public void A_folder_in_place_of_the_file_is_told_as_one()
+    {
+        var read = () => Read(".");
+
+        read.Should().Throw<ConfigurationException>().WithMessage("The configuration has a mistake:\n.: is a folder; a file was expected.");
     }
 
     [Theory]

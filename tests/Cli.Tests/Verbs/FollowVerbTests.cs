@@ -49,6 +49,21 @@ public sealed class FollowVerbTests
     }
 
     [Fact]
+    public async Task Its_last_line_counts_reloads_and_failed_attempts_apart()
+    {
+        using var scene = await Scene.DeliveredAsync();
+        using var damaged = new TemporaryFolder();
+        Directory.CreateDirectory(damaged["fast-data"]);
+        await File.WriteAllTextAsync(damaged["fast-data/CURRENT"], "no pointer\n");
+
+        var well = await scene.RunAsync("follow", "--seconds", "1");
+        var badly = await DeliveryProcess.RunAsync(damaged.Path, "follow", "--seconds", "1");
+
+        well.Output.TrimEnd().Should().EndWith("end: epoch 1, 1 reload");
+        badly.Output.TrimEnd().Should().MatchRegex(@"end: epoch 0, 0 reloads, \d+ failed attempts?$");
+    }
+
+    [Fact]
     public async Task An_epoch_that_does_not_come_in_time_is_a_failure()
     {
         using var folder = new TemporaryFolder();

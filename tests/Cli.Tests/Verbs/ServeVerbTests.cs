@@ -20,7 +20,7 @@ public sealed class ServeVerbTests
 
         line.Should().Contain("Published").And.Contain("epoch 1").And.Contain("2 Accepted");
         result.ExitCode.Should().Be(0);
-        result.Output.Should().Contain("Stopped");
+        result.Output.Should().Contain("Delivery.Serve[2] Stopped", "ids are small and the same in each build");
         (result.Output + result.Errors).Should().NotContain("   at ").And.NotContain("fail:").And.NotContain("warn:");
     }
 

@@ -26,7 +26,7 @@ public sealed class ShowVerbTests
         live.GetProperty("weights").GetProperty("max").GetDouble().Should().BeInRange(0, 1);
         older.GetProperty("header").GetProperty("request_count").GetUInt64().Should().Be(100);
         older.GetProperty("delivered_by").GetProperty("epoch").GetInt64().Should().Be(1);
-        text.Output.Should().Contain("3 classes × 5 features").And.Contain("delivered by   epoch 2, commit ").And.Contain("weights        norm ");
+        text.Output.Should().Contain("3 classes × 5 features").And.Contain("requests       150 processed, ").And.Contain("delivered by   epoch 2, commit ").And.Contain("weights        norm ");
     }
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class StatusVerbTests
         status.GetProperty("problems").GetArrayLength().Should().Be(0);
         status.GetProperty("pending_commit").ValueKind.Should().Be(JsonValueKind.Null, "a value that is not there is null, so that the shape never varies");
         status.GetProperty("folder_bytes").GetInt64().Should().BeGreaterThan(status.GetProperty("repository_bytes").GetInt64());
-        text.Output.Should().Contain("live             epoch 2").And.Contain("In quarantine").And.Contain("Missing from the training store");
+        text.Output.Should().Contain("live             epoch 2").And.MatchRegex(@"\r?\n\r?\nIn quarantine").And.MatchRegex(@"\r?\n\r?\nMissing from the training store");
     }
 
     [Fact]

@@ -50,6 +50,20 @@ public sealed class StoreVerbTests
         result.Errors.Should().Contain("did you mean 'news_touch'?");
     }
 
+    [Theory]
+    [InlineData("nowhere/model.pb", "there is no folder")]
+    [InlineData(".", "which is a folder; a file was expected")]
+    public async Task A_place_where_no_file_can_be_written_is_named(string output, string message)
+    {
+        using var scene = await Scene.CreateAsync();
+
+        var result = await scene.RunAsync("store", "get", Scene.First, "--out", output);
+
+        (result.ExitCode, result.Output).Should().Be((1, ""));
+        result.Errors.Should().StartWith($"delivery: --out is '{output}', ").And.Contain(message);
+        Directory.Exists(scene["nowhere"]).Should().BeFalse();
+    }
+
     [Fact]
     public async Task A_file_that_is_no_store_is_left_alone()
     {
@@ -59,7 +73,7 @@ public sealed class StoreVerbTests
         var result = await scene.RunAsync("store", "list", "--store", "other.db");
 
         result.ExitCode.Should().Be(1);
-        result.Errors.Should().Contain(scene["other.db"]).And.NotContain("   at ");
+        result.Errors.Should().Contain(scene["other.db"]).And.NotContain("   at ").And.Contain("(SQLite Error 26: 'file is not a database')");
         (await File.ReadAllTextAsync(scene["other.db"])).Should().HaveLength(5000);
     }
 }

@@ -14,8 +14,61 @@ public sealed class UpdateVerbTests
 
         (first.ExitCode, second.ExitCode).Should().Be((0, 0), first.Errors + second.Errors);
         first.Output.Should().MatchRegex(@"images_desktop +Accepted +200 ").And.MatchRegex(@"Published: epoch 1, commit [0-9a-f]{8}; 2 accepted; ");
-        second.Output.Should().MatchRegex(@"news_touch +Kept .*unchanged").And.Contain("Unchanged: epoch 1, ");
+        second.Output.Should().StartWith("2 unchanged").And.Contain("Unchanged: epoch 1, ").And.NotContain("news_touch", "what did not change has no row");
         GitProgram.Run(scene.FastData, "log", "--format=%s").Trim().Should().Be("Deliver 2 models, keep 0, skip 0");
+    }
+
+    [Fact]
+    public async Task Only_what_changed_or_could_not_be_had_has_a_row_but_the_JSON_has_all()
+    {
+        using var scene = await Scene.DeliveredAsync();
+        await scene.ExportAsync(Scene.First, requestCount: 500);
+        await File.AppendAllTextAsync(scene["model_list.txt"], "not_there\n");
+
+        var text = await scene.RunAsync("update", "--dry-run");
+        var record = await scene.JsonAsync("update", "--dry-run");
+
+        text.Output.Should().MatchRegex("news_touch +Accepted").And.MatchRegex("not_there +Skipped").And.Contain("1 unchanged").And.NotContain(Scene.Second);
+        record.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()).Should().Equal(Scene.Second, Scene.First, "not_there");
+    }
+
+    [Fact]
+    public async Task Of_many_unlisted_models_some_are_named_and_all_are_counted()
+    {
+        using var scene = await Scene.CreateAsync();
+        string[] names = [.. Enumerable.Range(1, 7).Select(i => $"old_{i}")];
+        foreach (var name in names) await scene.ExportAsync(name, requestCount: 100);
+        await File.WriteAllLinesAsync(scene["model_list.txt"], names);
+        (await scene.RunAsync("update")).ExitCode.Should().Be(0);
+        await File.WriteAllTextAsync(scene["model_list.txt"], Scene.First + "\n");
+
+        var result = await scene.RunAsync("update");
+
+        result.Output.Should().Contain("so left as they are: 7 (old_1, old_2, old_3, old_4, old_5 and 2 more)");
+    }
+
+    [Fact]
+    public async Task A_list_that_is_a_folder_is_told_as_one()
+    {
+        using var scene = await Scene.CreateAsync();
+
+        var result = await scene.RunAsync("update", "--model-list", ".");
+
+        result.ExitCode.Should().Be(1);
+        result.Errors.Should().EndWith($"{scene.Path}: is a folder; a file was expected.\n".ReplaceLineEndings());
+    }
+
+    [Fact]
+    public async Task Damage_of_the_folder_is_told_without_the_names_of_classes()
+    {
+        using var scene = await Scene.DeliveredAsync();
+        await File.WriteAllTextAsync(scene["fast-data/CURRENT"], "no pointer\n");
+
+        var update = await scene.RunAsync("update");
+        var status = await scene.RunAsync("status");
+
+        (update.Output + update.Errors + status.Output + status.Errors).Should().NotContain("Exception");
+        status.Errors.Should().Contain("CURRENT");
     }
 
     [Fact]

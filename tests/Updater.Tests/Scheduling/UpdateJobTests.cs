@@ -102,6 +102,7 @@ public sealed class UpdateJobTests : IDisposable
         await host.StopAsync();
 
         Records()[0].Error.Should().Contain("model_list.txt: cannot be read");
+        _log.All.First().Should().Match<(LogLevel Level, string Text)>(line => line.Text.EndsWith(Records()[0].Error!, StringComparison.Ordinal), "there are no counts to follow");
     }
 
     [Fact]

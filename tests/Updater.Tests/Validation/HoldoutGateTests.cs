@@ -69,6 +69,16 @@ public sealed class HoldoutGateTests
     }
 
     [Fact]
+    public void Two_that_choose_alike_on_every_item_are_told_as_such_and_not_as_an_interval_of_0()
+    {
+        var (decision, report) = Decide(TestModels.Good, TestModels.Good);
+
+        decision.Should().Be(GateDecision.Accept);
+        report.Reason.Should().MatchRegex(@"^no harm: both choose the same class on every item, 3000 items, effective \d+$");
+        (report.Low, report.High).Should().Be((0, 0));
+    }
+
+    [Fact]
     public void A_champion_of_other_features_leaves_the_logging_policy_to_be_beaten()
     {
         Action<ModelHeader> other = h => h.Sources[1].Name = "elsewhere";
