@@ -76,12 +76,16 @@ public sealed class FastDataPublisher
 
         cancellationToken.ThrowIfCancellationRequested();
         _state = null; // whatever fails from here on, the next call looks again and cleans up
-        WritePack(Pack.Of(generation.Objects));
+        var packs = new PackFiles(_layout, _disk);
+        var commit = CommitId.Parse(generation.Objects[0].Id.Hex);
+        packs.Write(Pack.Of(generation.Objects), commit);
         _files.WriteModels([.. models.Select(model => (model.Entry, model.Change.File))]);
         var pointer = _files.WriteManifest(generation.State.Manifest!);
         cancellationToken.ThrowIfCancellationRequested();
 
+        packs.RequireWritten();
         if (!_main.TryMove(state.Commit, pointer.Commit)) return new PublishOutcome.LostRace(state.Commit, _main.Read());
+        packs.Sweep(delivered => delivered == commit);
         _files.Announce(pointer);
         _state = generation.State;
         return new PublishOutcome.Published(pointer.Epoch, pointer.Commit, Retire(pointer));
@@ -95,7 +99,7 @@ public sealed class FastDataPublisher
             new Retirement(_layout, _disk, _time) { KeepGenerations = KeepGenerations }.Run(live);
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FastDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FastDataException or UnsupportedFormatException)
         {
             return $"Old live files could not be removed: {e.Message}";
         }
@@ -108,22 +112,6 @@ public sealed class FastDataPublisher
         var state = new Recovery(_layout, _disk, _files, _main).Run(_state);
         _state = state;
         return state;
-    }
-
-    private void WritePack(Pack pack)
-    {
-        var folder = Path.Combine(_layout.Repository, "objects", "pack");
-        var packPath = Path.Combine(folder, pack.Name + ".pack");
-        // git takes a pack for there once its index is, so the index comes second.
-        foreach (var (path, content) in new[] { (packPath, pack.Content), (Path.Combine(folder, pack.Name + ".idx"), pack.Index) })
-        {
-            var temporary = Path.Combine(folder, Recovery.TemporaryPackPrefix + Path.GetFileName(path));
-            _disk.Delete(temporary);
-            _disk.Create(temporary, content, @sealed: true);
-            _disk.Rename(temporary, path, replace: true);
-        }
-        _disk.SyncDirectory(folder);
-        if (!Pack.IsWhole(File.ReadAllBytes(packPath))) throw new FastDataException($"{packPath}: what was read back is not what was written. Is the disk failing?");
     }
 
     private T Exclusively<T>(Func<T> work, CancellationToken cancellationToken)

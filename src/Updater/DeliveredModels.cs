@@ -30,9 +30,9 @@ public sealed class DeliveredModels(string folder)
         {
             return File.ReadAllBytes(path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null; // another updater has published since, and cleaned up behind it
+            return null; // gone with a newer generation, or unreadable: history has it too
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
         if (!TryReadChampion(name, tip, out var champion, out var problem)) return Stay(name, tip, problem);
 
         var before = champion?.Header.RequestCount;
-        var reasons = StructuralTests.Check(name, stored.File, champion, options.Validation, out var candidate);
+        var reasons = StructuralTests.Check(name, stored.File, champion, options.Validation, time.GetUtcNow(), out var candidate);
         if (reasons.Count > 0 || candidate is null) return Reject(reasons, content, before);
         try
         {

@@ -41,7 +41,6 @@ public sealed class UpdateCycle
     /// <summary>Runs one cycle. What goes wrong stands in the record, which is on the disk when this returns.</summary>
     /// <param name="dryRun">Decides and delivers nothing, and keeps no record.</param>
     /// <param name="cancellationToken">Stops before the delivery, never in it; the record says so.</param>
-    /// <exception cref="IOException">The record could not be written.</exception>
     public async Task<CycleRecord> RunAsync(bool dryRun, CancellationToken cancellationToken)
     {
         var (started, stamp) = (_time.GetUtcNow(), _time.GetTimestamp());
@@ -66,8 +65,22 @@ public sealed class UpdateCycle
             record = blank with { Error = ErrorText.Of(e) };
         }
         record = record with { DurationSeconds = _time.GetElapsedTime(stamp).TotalSeconds };
-        if (!dryRun) await _records.AppendAsync(record, CancellationToken.None);
-        return record;
+        return dryRun ? record : await KeepAsync(record);
+    }
+
+    // What was published is live whether its record can be kept or not.
+    private async Task<CycleRecord> KeepAsync(CycleRecord record)
+    {
+        try
+        {
+            await _records.AppendAsync(record, CancellationToken.None);
+            return record;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var lost = $"the record of this cycle could not be kept: {e.Message}";
+            return record with { Warning = record.Warning is null ? lost : $"{record.Warning} {lost}" };
+        }
     }
 
     private async Task<CycleRecord> RunAsync(CycleRecord blank, bool dryRun, CancellationToken cancellationToken)
@@ -176,7 +189,7 @@ public sealed class UpdateCycle
         try
         {
             var recent = _records.ReadBackward().Take(100).FirstOrDefault(record => record.Models.Count > 0); // failed cycles have none
-            return recent?.Models.ToDictionary(report => report.Name) ?? [];
+            return recent?.Models.DistinctBy(report => report.Name).ToDictionary(report => report.Name) ?? [];
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -249,6 +249,55 @@ public sealed class FastDataPublisherTests : IDisposable
     }
 
     [Fact]
+    public void A_repack_in_the_middle_of_a_publish_takes_nothing_from_it()
+    {
+        Publish("one", Change("a", 1));
+        var disk = new WatchedDisk(() => GitProgram.Run(Folder, "repack", "-adq"));
+        var publisher = new FastDataPublisher(Folder, _time, disk);
+
+        publisher.Publish(Publication(publisher.ReadTip(default).Commit, Change("a", 2), Change("b", 3)), default).Should().BeOfType<PublishOutcome.Published>();
+
+        disk.Calls.Should().BeGreaterThan(5);
+        FolderState.ShouldBeWhole(Folder);
+        Directory.EnumerateFiles(Path.Combine(Folder, ".git"), "*.keep", SearchOption.AllDirectories).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Failed_publishes_leave_no_packs()
+    {
+        Publish("one", Change("a", 1));
+        var packs = Path.Combine(Folder, ".git", "objects", "pack");
+        File.WriteAllText(Path.Combine(Folder, ".git", "refs", "heads", "main.lock"), "");
+        for (var i = 0; i < 3; i++)
+        {
+            var act = () => Publish("blocked", Change("a", 10 + i));
+            act.Should().Throw<IOException>().WithMessage("*main.lock*another git process holds the branch*");
+        }
+        File.Delete(Path.Combine(Folder, ".git", "refs", "heads", "main.lock"));
+
+        Publish("two", Change("a", 2)).Should().BeOfType<PublishOutcome.Published>();
+
+        Directory.EnumerateFiles(packs, "*.pack").Should().HaveCount(2);
+        FolderState.ShouldBeWhole(Folder);
+    }
+
+    [Fact]
+    public void A_pack_that_is_delivered_stays_when_its_publish_died_before_letting_go_of_it()
+    {
+        Publish("one", Change("a", 1));
+        var pack = Directory.EnumerateFiles(Path.Combine(Folder, ".git", "objects", "pack"), "*.pack").Single();
+        var first = Tip().Commit!.Value;
+        Publish("two", Change("a", 2));
+        File.WriteAllText(Path.ChangeExtension(pack, ".keep"), $"delivery {first}\n");
+
+        Tip().Epoch.Should().Be(2);
+
+        File.Exists(pack).Should().BeTrue();
+        File.Exists(Path.ChangeExtension(pack, ".keep")).Should().BeFalse();
+        FolderState.ShouldBeWhole(Folder);
+    }
+
+    [Fact]
     public void A_cloned_history_becomes_a_live_folder()
     {
         for (var i = 0; i < 3; i++) Publish($"n {i}", Change("a", i), Change("b", 9));

@@ -25,10 +25,34 @@ internal sealed class GitReader : IDisposable
     }
 
     /// <summary>What main points at; null when nothing was ever committed.</summary>
-    public CommitId? Tip => _repository.Head.Tip is { } tip ? CommitId.Parse(tip.Sha) : null;
+    /// <exception cref="FastDataException">The branch or its commit is damaged.</exception>
+    public CommitId? Tip
+    {
+        get
+        {
+            try
+            {
+                return _repository.Head.Tip is { } tip ? CommitId.Parse(tip.Sha) : null;
+            }
+            catch (LibGit2SharpException e)
+            {
+                throw new FastDataException($"{_repository.Info.Path}: main cannot be read: {e.Message}. Look with: git fsck.", e);
+            }
+        }
+    }
 
     /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
     public Commit Commit(CommitId id) => Find<Commit>(id.Hex);
+
+    /// <summary>Whether a commit stands in the line of first parents behind another.</summary>
+    public bool HasAncestor(CommitId from, CommitId sought)
+    {
+        for (var commit = Commit(from); commit is not null; commit = commit.Parents.FirstOrDefault())
+        {
+            if (commit.Sha == sought.Hex) return true;
+        }
+        return false;
+    }
 
     /// <exception cref="FastDataException">There is no such blob, or it is damaged.</exception>
     public byte[] Blob(GitId id)

@@ -10,9 +10,6 @@ namespace Delivery.FastData.Git.Publishing;
 /// </summary>
 internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles files, MainRef main)
 {
-    /// <summary>Names of packs that are being written; git's own begin otherwise, and are left to git.</summary>
-    public const string TemporaryPackPrefix = "tmp_ours_";
-
     /// <summary>The committed generation, which is live when this returns.</summary>
     /// <param name="cached">The state kept from the last publish; taken when main and CURRENT still agree with it.</param>
     /// <exception cref="FastDataException">History and live side contradict each other in a way that no crash leaves; nothing was changed.</exception>
@@ -20,10 +17,10 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     {
         var tip = main.Read();
         var current = ReadCurrent();
-        if (cached is not null && cached.Commit == tip && current?.Commit == tip) return cached;
+        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && known.Models.All(files.Looks)) return cached;
 
         files.DeleteTemporaries();
-        foreach (var path in Directory.EnumerateFiles(Path.Combine(layout.Repository, "objects", "pack"), TemporaryPackPrefix + "*")) disk.Delete(path);
+        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip));
         main.Recover();
         if (tip is not { } commit)
         {
@@ -33,13 +30,20 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         using var git = new GitReader(layout);
         var live = current?.Commit == commit ? ReadManifest(current) : null;
         var state = TipState.Load(git, commit, live ?? ReadPrepared(git, commit));
-        if (current is not null && current.Epoch > state.Epoch)
+        if (current is not null && current.Commit != commit && current.Epoch >= state.Epoch)
         {
             throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore commit {current.Commit}.");
         }
         if (live is null) MakeLive(git, state);
         else WriteMissing(git, state);
         return state;
+    }
+
+    private bool IsDelivered(CommitId commit, CommitId? tip)
+    {
+        if (tip is null || commit == tip) return tip is not null;
+        using var git = new GitReader(layout);
+        return git.HasAncestor(tip.Value, commit);
     }
 
     // A damaged pointer or manifest is rebuilt from history, which is the truth.

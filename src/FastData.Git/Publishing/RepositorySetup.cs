@@ -69,7 +69,7 @@ internal static class RepositorySetup
     private static bool ConfigSaysBare(string git)
     {
         var config = Path.Combine(git, "config");
-        return File.Exists(config) && File.ReadLines(config).Any(line => line.Replace(" ", "", StringComparison.Ordinal).Trim() == "bare=true");
+        return File.Exists(config) && File.ReadLines(config).Any(line => line.Replace(" ", "", StringComparison.Ordinal).Trim().Equals("bare=true", StringComparison.OrdinalIgnoreCase));
     }
 
     private static void Write(IDisk disk, string path, string content)

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Delivery.FastData.Storage;
 
 namespace Delivery.FastData.Publishing;
@@ -26,7 +27,14 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
     public void WriteModels(IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> models)
     {
         if (models.Count == 0) return;
-        Parallel.ForEach(models, Parallelism, model => WriteOnce(layout.ModelPath(model.Entry), model.Content.Span, model.Entry.Content));
+        try
+        {
+            Parallel.ForEach(models, Parallelism, model => WriteOnce(layout.ModelPath(model.Entry), model.Content.Span, model.Entry.Content));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]); // a full disk says the same of each model
+        }
         disk.SyncDirectory(layout.Models);
     }
 
@@ -49,6 +57,9 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
         disk.Rename(temporary, layout.Current, replace: true);
         disk.SyncDirectory(layout.Root);
     }
+
+    /// <summary>Whether a live file is there with the right length: cheap enough to ask of all at each cycle.</summary>
+    public bool Looks(ManifestEntry entry) => new FileInfo(layout.ModelPath(entry)) is { Exists: true } file && file.Length == entry.Length;
 
     /// <summary>Whether the bytes of a live file are those of its name.</summary>
     public bool Holds(ManifestEntry entry) => Holds(layout.ModelPath(entry), entry.Content);

@@ -29,5 +29,6 @@ public interface IDisk
     void SyncDirectory(string path);
 
     /// <summary>Takes a lock that the death of this process frees; null when another holder has it.</summary>
+    /// <exception cref="IOException">The lock cannot be taken at all, as on a read-only file system.</exception>
     IDisposable? TryLock(string path);
 }

@@ -10,6 +10,9 @@ public sealed class LocalDisk : IDisk
     private const UnixFileMode Sealed = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Writable = Sealed | UnixFileMode.UserWrite;
     private const int SharingViolation = unchecked((int)0x80070020);
+    private const int LockViolation = unchecked((int)0x80070021);
+    private const int WouldBlock = 11; // EWOULDBLOCK of Linux
+    private const int WouldBlockOnMac = 35;
     private const int AccessDenied = unchecked((int)0x80070005);
     private static readonly TimeSpan WindowsRetry = TimeSpan.FromSeconds(3);
 
@@ -29,6 +32,13 @@ public sealed class LocalDisk : IDisk
     public void Rename(string from, string to, bool replace)
     {
         // On Windows a reader that has the target open without delete sharing (a virus scanner, a backup) makes the call fail for a moment.
+        if (!replace && !OperatingSystem.IsWindows())
+        {
+            // The framework looks first and renames then, which would replace a file that came in between.
+            if (Link(from, to) != 0) throw LastError("link", to);
+            File.Delete(from);
+            return;
+        }
         if (replace) AllowReplacing(to);
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -81,7 +91,7 @@ public sealed class LocalDisk : IDisk
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException))
+        catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnMac or SharingViolation or LockViolation)
         {
             return null;
         }
@@ -96,7 +106,7 @@ public sealed class LocalDisk : IDisk
     private static IOException LastError(string call, string path)
     {
         var error = Marshal.GetLastPInvokeError();
-        return new IOException($"{call} of the directory {path} failed: {new Win32Exception(error).Message}", error);
+        return new IOException($"{call} of {path} failed: {new Win32Exception(error).Message}", error);
     }
 
     // The framework opens no directories, and without their fsync a new name can be lost in a power cut.
@@ -109,6 +119,10 @@ public sealed class LocalDisk : IDisk
     [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int FSync(int handle);
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 
     [DllImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -6,6 +6,9 @@ public static class DriftTests
     /// <summary>Mean |w| that hardly moves a probability: growth of anything smaller is counted from here.</summary>
     private const double SmallMean = 0.1;
 
+    /// <summary>More growth of the batch count than this lets the weights grow no further.</summary>
+    private const double MaxGrowth = 100;
+
     /// <returns>Every reason to reject the candidate; none when it passed, or when there is nothing to compare it with.</returns>
     public static IReadOnlyList<string> Check(LoadedModel candidate, LoadedModel? champion, HoldoutReplay replay, ValidationOptions options)
     {
@@ -25,7 +28,7 @@ public static class DriftTests
         var (now, before) = (candidate.WeightSize().Mean, champion.WeightSize().Mean);
         // Weights of a young model cross zero, so that they shrink says nothing; that all are gone does.
         if (now == 0 && before > 0) reasons.Add($"drift: every weight is 0; mean |w| was {before:G4}");
-        var growth = Math.Max(1, candidate.Header.BatchCount / (double)Math.Max(1, champion.Header.BatchCount));
+        var growth = Math.Clamp(candidate.Header.BatchCount / (double)Math.Max(1, champion.Header.BatchCount), 1, MaxGrowth);
         var limit = Math.Max(before, SmallMean) * options.MaxMeanWeightRatio * growth;
         if (now > limit) reasons.Add($"drift: mean |w| grew from {before:G4} to {now:G4}; the limit is {limit:G4}");
     }

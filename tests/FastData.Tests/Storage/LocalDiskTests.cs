@@ -46,6 +46,26 @@ public sealed class LocalDiskTests : IDisposable
     }
 
     [Fact]
+    public void A_file_is_given_a_name_that_only_one_can_have()
+    {
+        for (var i = 0; i < 8; i++) _disk.Create(_folder[$"from-{i}"], [(byte)i], @sealed: false);
+
+        var won = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8)
+            .Count(i => Record.Exception(() => _disk.Rename(_folder[$"from-{i}"], _folder["to"], replace: false)) is null);
+
+        won.Should().Be(1);
+        Directory.EnumerateFiles(_folder.Path, "from-*").Should().HaveCount(7, "who lost keeps the file");
+    }
+
+    [Fact]
+    public void A_lock_that_cannot_be_taken_at_all_is_an_error_and_not_a_wait()
+    {
+        var act = () => _disk.TryLock(_folder["no/such/folder/LOCK"]);
+
+        act.Should().Throw<IOException>();
+    }
+
+    [Fact]
     public void What_is_gone_may_be_deleted_again()
     {
         var act = () => _disk.Delete(_folder["no/such/file"]);

@@ -8,13 +8,14 @@ namespace Delivery.Updater.Tests.Validation;
 public sealed class StructuralTestsTests
 {
     private static readonly ValidationOptions Options = new();
+    private static readonly DateTimeOffset Now = new(2026, 1, 10, 0, 0, 0, TimeSpan.Zero);
 
     [Fact]
     public void A_model_trained_on_passes()
     {
         var champion = LoadedModel.Of(TestModels.File(TestModels.News, TestModels.Good, 1000));
 
-        StructuralTests.Check(TestModels.News, TestModels.File(TestModels.News, TestModels.Good, 2000), champion, Options, out var candidate).Should().BeEmpty();
+        StructuralTests.Check(TestModels.News, TestModels.File(TestModels.News, TestModels.Good, 2000), champion, Options, Now, out var candidate).Should().BeEmpty();
 
         candidate!.Header.RequestCount.Should().Be(2000);
     }
@@ -24,7 +25,7 @@ public sealed class StructuralTestsTests
     {
         var file = TestModels.File(TestModels.News, TestModels.Good);
 
-        StructuralTests.Check(TestModels.News, file.AsMemory(0, file.Length - 3), null, Options, out var candidate).Should().ContainSingle().Which.Should().StartWith("structure: ");
+        StructuralTests.Check(TestModels.News, file.AsMemory(0, file.Length - 3), null, Options, Now, out var candidate).Should().ContainSingle().Which.Should().StartWith("structure: ");
 
         candidate.Should().BeNull();
     }
@@ -35,7 +36,7 @@ public sealed class StructuralTestsTests
 
     [Fact]
     public void A_file_over_the_limit_is_not_read() =>
-        StructuralTests.Check(TestModels.News, new byte[2000], null, Options with { MaxModelBytes = 1024 }, out _).Should().Equal("structure: the file has 2000 bytes; the limit is 1024");
+        StructuralTests.Check(TestModels.News, new byte[2000], null, Options with { MaxModelBytes = 1024 }, Now, out _).Should().Equal("structure: the file has 2000 bytes; the limit is 1024");
 
     [Fact]
     public void Every_reason_is_told()
@@ -43,7 +44,7 @@ public sealed class StructuralTestsTests
         var champion = LoadedModel.Of(TestModels.File(TestModels.News, TestModels.Good, 1000));
         float[] huge = [0, 0, 0, -20_000, 0, 0];
 
-        var reasons = StructuralTests.Check(TestModels.Video, TestModels.File(TestModels.News, huge, 999), champion, Options, out _);
+        var reasons = StructuralTests.Check(TestModels.Video, TestModels.File(TestModels.News, huge, 999), champion, Options, Now, out _);
 
         reasons.Should().Equal(
             "structure: the header names 'news_wizard'; expected 'video_wizard'",
@@ -54,11 +55,20 @@ public sealed class StructuralTestsTests
 
     [Fact]
     public void The_request_count_may_fall_when_the_version_rises() =>
-        Reasons(h => (h.ModelVersion, h.RequestCount) = (2, 5)).Should().BeEmpty();
+        Reasons(h => (h.ModelVersion, h.RequestCount, h.BatchCount) = (2, 5, 1)).Should().BeEmpty();
 
     [Fact]
     public void An_unknown_time_of_training_does_not_replace_a_known_one() =>
         Reasons(h => h.TrainedUntil = null).Should().ContainSingle().Which.Should().StartWith("structure: trained until an unknown time");
+
+    [Fact]
+    public void A_header_that_no_later_one_could_surpass_is_refused()
+    {
+        Reasons(h => h.TrainedUntil = Timestamp.FromDateTimeOffset(Now.AddDays(2))).Should().ContainSingle().Which.Should().StartWith("structure: trained_until is 2026-01-12").And.Contain("in the future");
+        Reasons(h => h.Created = Timestamp.FromDateTimeOffset(Now.AddYears(7000))).Should().ContainSingle().Which.Should().StartWith("structure: created is 9026");
+        Reasons(h => h.RequestCount = ulong.MaxValue).Should().ContainSingle().Which.Should().StartWith("structure: request_count is 18446744073709551615");
+        Reasons(h => h.BatchCount = 5000).Should().ContainSingle().Which.Should().StartWith("structure: batch_count is 5000 and request_count 2000");
+    }
 
     private static IReadOnlyList<string> Reasons(Action<ModelHeader> change)
     {
@@ -68,6 +78,6 @@ public sealed class StructuralTestsTests
         {
             h.TrainedUntil = later;
             change(h);
-        }), champion, Options, out _);
+        }), champion, Options, Now, out _);
     }
 }

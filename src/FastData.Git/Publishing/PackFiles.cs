@@ -1,0 +1,66 @@
+using System.Text;
+using Delivery.FastData.Git.Objects;
+using Delivery.FastData.Storage;
+
+namespace Delivery.FastData.Git.Publishing;
+
+/// <summary>
+/// The files of packs. Until main points at its commit a pack is not reachable, and a repack or gc that runs beside us would drop it;
+/// so a <c>.keep</c> file, which git honours, goes before it and is removed after the commit. It names the commit, which tells the
+/// next start whether a pack that a dead publish left is delivered or waste.
+/// </summary>
+internal sealed class PackFiles(FolderLayout layout, IDisk disk)
+{
+    private const string KeepMark = "delivery ";
+    private const string TemporaryPrefix = "tmp_ours_"; // git's own begin otherwise, and are left to git
+
+    private readonly List<string> _written = [];
+
+    private string Folder => Path.Combine(layout.Repository, "objects", "pack");
+
+    /// <summary>Makes a pack durable and reads it back.</summary>
+    /// <exception cref="FastDataException">What was read back is not what was written.</exception>
+    public void Write(Pack pack, CommitId commit)
+    {
+        // git takes a pack for there once its index is, so the index comes last.
+        WriteFile(pack.Name + ".keep", Encoding.ASCII.GetBytes($"{KeepMark}{commit}\n"), @sealed: false);
+        var packPath = WriteFile(pack.Name + ".pack", pack.Content, @sealed: true);
+        WriteFile(pack.Name + ".idx", pack.Index, @sealed: true);
+        disk.SyncDirectory(Folder);
+        if (!Pack.IsWhole(File.ReadAllBytes(packPath))) throw new FastDataException($"{packPath}: what was read back is not what was written. Is the disk failing?");
+    }
+
+    /// <exception cref="FastDataException">Something removed what was just written.</exception>
+    public void RequireWritten()
+    {
+        if (_written.Find(path => !File.Exists(path)) is { } gone) throw new FastDataException($"{gone}: removed while it was being published. What else works on this repository?");
+    }
+
+    /// <summary>Lets go of packs that are delivered, and removes what dead publishes left. Needs the folder's lock.</summary>
+    /// <param name="isDelivered">Whether a commit is one that main has.</param>
+    public void Sweep(Func<CommitId, bool> isDelivered)
+    {
+        foreach (var path in Directory.EnumerateFiles(Folder, TemporaryPrefix + "*")) disk.Delete(path);
+        foreach (var keep in Directory.EnumerateFiles(Folder, "*.keep"))
+        {
+            var content = File.ReadAllText(keep).TrimEnd();
+            if (!content.StartsWith(KeepMark, StringComparison.Ordinal)) continue; // an operator's
+            if (!CommitId.TryParse(content[KeepMark.Length..], out var commit) || !isDelivered(commit))
+            {
+                disk.Delete(Path.ChangeExtension(keep, ".idx"));
+                disk.Delete(Path.ChangeExtension(keep, ".pack"));
+            }
+            disk.Delete(keep);
+        }
+    }
+
+    private string WriteFile(string name, byte[] content, bool @sealed)
+    {
+        var (path, temporary) = (Path.Combine(Folder, name), Path.Combine(Folder, TemporaryPrefix + name));
+        disk.Delete(temporary);
+        disk.Create(temporary, content, @sealed);
+        disk.Rename(temporary, path, replace: true);
+        _written.Add(path);
+        return path;
+    }
+}
