@@ -36,8 +36,10 @@ internal static class ParseProblems
 
     /// <summary>Of the command, and those that it has from above.</summary>
     private static IEnumerable<string> Flags(CommandResult at) =>
-        at.Command.Options.Where(option => !option.Hidden).Select(option => option.Name)
-            .Concat(at.Parent is CommandResult parent ? parent.Command.Options.Where(option => option.Recursive).Select(option => option.Name) : []);
+        at.Command.Options.Where(option => !option.Hidden).Select(option => option.Name).Concat(FromAbove(at));
+
+    private static IEnumerable<string> FromAbove(CommandResult at) =>
+        at.Parent is CommandResult parent ? parent.Command.Options.Where(option => option.Recursive).Select(option => option.Name).Concat(FromAbove(parent)) : [];
 
     private static bool IsFlag(string token) => token.Length > 1 && token[0] == '-';
 

@@ -50,7 +50,7 @@ public sealed class CommandLineTests
     [InlineData("store lst", "Unknown verb 'store lst'. Did you mean 'store list'?", "delivery store")]
     [InlineData("status extra", "'extra' is one argument too many.", "delivery status")]
     [InlineData("status --confg X", "Unknown flag '--confg'. Did you mean '--config'?", "delivery status")]
-    [InlineData("store get --verbos", "Unknown flag '--verbos'. Did you mean '--verbose'?", "delivery store get")]
+    [InlineData("store get news_touch --verbos", "Unknown flag '--verbos'. Did you mean '--verbose'?", "delivery store get")]
     [InlineData("follow --seconds abc", "--seconds is 'abc'; expected a number.", "delivery follow")]
     [InlineData("follow --until-epoch 1.5", "--until-epoch is '1.5'; expected a whole number.", "delivery follow")]
     [InlineData("history -n abc", "-n is 'abc'; expected a whole number.", "delivery history")]

@@ -64,11 +64,13 @@ public sealed class UpdateVerbTests
         using var scene = await Scene.DeliveredAsync();
         await File.WriteAllTextAsync(scene["fast-data/CURRENT"], "no pointer\n");
 
-        var update = await scene.RunAsync("update");
         var status = await scene.RunAsync("status");
+        var update = await scene.RunAsync("update", "--fast-data", "model_list.txt");
 
+        (status.ExitCode, update.ExitCode).Should().Be((1, 1));
         (update.Output + update.Errors + status.Output + status.Errors).Should().NotContain("Exception");
         status.Errors.Should().Contain("CURRENT");
+        update.Errors.Should().StartWith("delivery: The cycle failed, nothing was delivered:").And.Contain("model_list.txt");
     }
 
     [Fact]
