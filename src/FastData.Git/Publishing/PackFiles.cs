@@ -12,7 +12,7 @@ namespace Delivery.FastData.Git.Publishing;
 internal sealed class PackFiles(FolderLayout layout, IDisk disk)
 {
     private const string KeepMark = "delivery ";
-    private const string TemporaryPrefix = "tmp_ours_"; // git's own begin otherwise, and are left to git
+    private const string TemporaryPrefix = "tmp_ours_"; // beside the objects, where git tidies up other people's temporary files
 
     private readonly List<string> _written = [];
 
@@ -40,7 +40,7 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
     /// <param name="isDelivered">Whether a commit is one that main has.</param>
     public void Sweep(Func<CommitId, bool> isDelivered)
     {
-        foreach (var path in Directory.EnumerateFiles(Folder, TemporaryPrefix + "*")) disk.Delete(path);
+        foreach (var path in Directory.EnumerateFiles(layout.Repository, TemporaryPrefix + "*")) disk.Delete(path);
         foreach (var keep in Directory.EnumerateFiles(Folder, "*.keep"))
         {
             var content = File.ReadAllText(keep).TrimEnd();
@@ -56,7 +56,7 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
 
     private string WriteFile(string name, byte[] content, bool @sealed)
     {
-        var (path, temporary) = (Path.Combine(Folder, name), Path.Combine(Folder, TemporaryPrefix + name));
+        var (path, temporary) = (Path.Combine(Folder, name), Path.Combine(layout.Repository, TemporaryPrefix + name));
         disk.Delete(temporary);
         disk.Create(temporary, content, @sealed);
         disk.Rename(temporary, path, replace: true);

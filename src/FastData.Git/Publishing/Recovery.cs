@@ -1,4 +1,5 @@
 using Delivery.FastData.Git.History;
+using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Publishing;
 using Delivery.FastData.Storage;
 
@@ -35,7 +36,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
             throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore commit {current.Commit}.");
         }
         if (live is null) MakeLive(git, state);
-        else WriteMissing(git, state);
+        else MendLive(git, state);
         return state;
     }
 
@@ -54,7 +55,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     // The manifest of a generation is durable before main moves, so after a crash in between it stands there.
     private Manifest? ReadPrepared(GitReader git, CommitId commit)
     {
-        if (Objects.CommitText.EpochOf(git.Commit(commit).Message) is not { } epoch) return null;
+        if (CommitText.EpochOf(git.Commit(commit).Message) is not { } epoch) return null;
         var path = layout.ManifestPath(epoch, commit);
         var manifest = NullIfDamaged(() => Manifest.Parse(File.ReadAllBytes(path), path));
         return manifest is not null && manifest.Commit == commit && manifest.Epoch == epoch && manifest.Models.All(files.Holds) ? manifest : null;
@@ -74,19 +75,25 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
 
     private void MakeLive(GitReader git, TipState state)
     {
-        WriteMissing(git, state);
+        foreach (var chunk in Missing(state).Chunk(64)) files.WriteModels([.. chunk.Select(model => (model.Entry, (ReadOnlyMemory<byte>)git.Blob(model.Blob)))]);
         files.Announce(files.WriteManifest(state.Manifest!));
     }
 
-    // Also at every start on a whole generation: somebody may have damaged or removed a live file since.
-    private void WriteMissing(GitReader git, TipState state)
+    // At every start, and whenever a live file is not there: somebody may have damaged or removed it. One that the history has
+    // lost too stays as it is, which readers report; it must not hold back the others.
+    private void MendLive(GitReader git, TipState state)
     {
-        var missing = state.Manifest!.Models.AsParallel().Where(entry => !files.Holds(entry)).ToList();
-        if (missing.Count == 0) return;
-        var blobs = TipState.ModelBlobs(state.ModelsTree).ToDictionary(model => model.Name, model => model.Id);
-        foreach (var chunk in missing.Chunk(64))
+        foreach (var (entry, blob) in Missing(state))
         {
-            files.WriteModels([.. chunk.Select(entry => (entry, (ReadOnlyMemory<byte>)git.Blob(blobs[entry.Name])))]);
+            if (NullIfDamaged(() => git.Blob(blob)) is { } content) files.WriteModels([(entry, content)]);
         }
+    }
+
+    private List<(ManifestEntry Entry, GitId Blob)> Missing(TipState state)
+    {
+        var missing = state.Manifest!.Models.AsParallel().AsOrdered().Where(entry => !files.Holds(entry)).ToList();
+        if (missing.Count == 0) return [];
+        var blobs = TipState.ModelBlobs(state.ModelsTree).ToDictionary(model => model.Name, model => model.Id);
+        return [.. missing.Select(entry => (entry, blobs[entry.Name]))];
     }
 }
