@@ -6,4 +6,7 @@ public sealed class TrainingStoreException : Exception
     public TrainingStoreException() { }
     public TrainingStoreException(string message) : base(message) { }
     public TrainingStoreException(string message, Exception innerException) : base(message, innerException) { }
+
+    /// <summary>What stands in the way is one model's entry: trying again is of no use, and the store serves all others.</summary>
+    public bool IsOfOneEntry { get; init; }
 }

@@ -88,7 +88,7 @@ internal static class HoldoutChunks
             if (problem is not null)
             {
                 throw new TrainingStoreException(
-                    $"The holdout of model '{name}' in '{path}' is damaged at chunk {chunk}: {problem}. Delete that row of the table 'holdout', or the model, to go on without it.");
+                    $"The holdout of model '{name}' in '{path}' is damaged at chunk {chunk}: {problem}. Delete that row of the table 'holdout', or the model, to go on without it.") { IsOfOneEntry = true };
             }
         }
         return items;

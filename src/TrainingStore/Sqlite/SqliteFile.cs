@@ -79,6 +79,10 @@ internal sealed class SqliteFile
         {
             throw new TrainingStoreException($"The training store '{Path}' {Meaning(e)} ({e.Message.TrimEnd('.')}{(e.SqliteExtendedErrorCode == e.SqliteErrorCode ? "" : $", extended code {e.SqliteExtendedErrorCode}")})", e);
         }
+        catch (Exception e) when (e is FormatException or InvalidCastException)
+        {
+            throw new TrainingStoreException($"The training store '{Path}' holds an entry that it did not write itself: {e.Message}", e) { IsOfOneEntry = true };
+        }
     }
 
     public void ClearPool()

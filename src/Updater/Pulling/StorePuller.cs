@@ -101,6 +101,7 @@ public sealed class StorePuller
     }
 
     // A store's own OperationCanceledException is a failure like any other unless the caller cancelled.
+    // One model's damaged entry is its own trouble: counted, it would keep all others from being pulled.
     private static bool IsFailure(Outcome<object> outcome, ResilienceContext context) =>
-        outcome.Exception is not null && !context.CancellationToken.IsCancellationRequested;
+        outcome.Exception is not (null or TrainingStoreException { IsOfOneEntry: true }) && !context.CancellationToken.IsCancellationRequested;
 }

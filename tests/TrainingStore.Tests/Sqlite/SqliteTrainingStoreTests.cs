@@ -97,6 +97,18 @@ public sealed class SqliteTrainingStoreTests : TrainingStoreContract, IDisposabl
         (await store.ListAsync(default)).Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task An_entry_that_somebody_else_wrote_is_told_apart_from_a_store_that_fails()
+    {
+        var store = Open();
+        await store.SaveAsync(News, 0, new TrainingProgress { State = new byte[1], Model = new byte[] { 1 } }, default);
+        Query("UPDATE model SET saved_at = 'yesterday'");
+
+        var read = async () => await store.GetModelAsync(News, default);
+
+        (await read.Should().ThrowAsync<TrainingStoreException>()).Which.Should().Match<TrainingStoreException>(e => e.IsOfOneEntry && e.Message.Contains("yesterday"));
+    }
+
     [Theory]
     [InlineData("data = substr(data, 1, length(data) - 1)", "it has * bytes where * were saved")]
     [InlineData("data = zeroblob(length(data))", "it does not parse*")]

@@ -134,6 +134,20 @@ public sealed class StorePullerTests : IDisposable
     }
 
     [Fact]
+    public async Task Damaged_entries_are_not_tried_again_and_hold_back_no_other()
+    {
+        await _real.SaveAsync(TestModels.News, 0, new TrainingProgress { State = new byte[1], Model = new byte[] { 7 } }, default);
+        _store.Fault = (name, _, _) => name != TestModels.News ? throw new TrainingStoreException("not written by it") { IsOfOneEntry = true } : Task.CompletedTask;
+        var puller = Puller(Quick with { CircuitMinimumAttempts = 2 });
+
+        await puller.PullAsync([.. Enumerable.Range(0, 20).Select(i => ModelName.Parse($"bad_{i}"))], default);
+        var outcomes = await puller.PullAsync([TestModels.News], default);
+
+        outcomes[TestModels.News].Should().BeOfType<PullOutcome.Fetched>();
+        _store.AllCalls.Should().Be(21);
+    }
+
+    [Fact]
     public void Options_with_problems_are_refused()
     {
         var make = () => Puller(new PullOptions { Retries = -1 });
