@@ -35,6 +35,20 @@ public sealed partial class ReadmeTests(ReadmeTests.SmallDemo demo) : IClassFixt
     }
 
     [Fact]
+    public void The_sample_that_learns_makes_a_model_in_a_training_store()
+    {
+        Readme.Should().Contain("dotnet run --project samples/Learn -c Release -- training.db");
+        using var folder = new TemporaryFolder();
+
+        var (learned, output) = Shell($"dotnet run --project samples/Learn -c Release -- {folder["training.db"]}");
+        learned.Should().Be(0, output);
+
+        var (shown, report) = Shell($"./delivery store get news_position --store {folder["training.db"]}");
+        shown.Should().Be(0, report);
+        report.Should().Contain("news_position").And.Contain("linear_softmax");
+    }
+
+    [Fact]
     public async Task The_service_of_the_readme_runs_a_cycle_and_stops_when_told_to()
     {
         Readme.Should().Contain("./delivery serve --config delivery.json");
@@ -73,7 +87,7 @@ public sealed partial class ReadmeTests(ReadmeTests.SmallDemo demo) : IClassFixt
         return (process.ExitCode, output);
     }
 
-    [GeneratedRegex(@"```\n(?<content>.*?)\n```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^```[a-z]*\n(?<content>.*?)\n```$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Fence();
 
     [GeneratedRegex(@"\]\((?<target>[^)#]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

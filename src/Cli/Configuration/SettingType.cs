@@ -20,7 +20,7 @@ internal sealed record SettingType(string Expected, Func<RawValue, object?> TryR
 
     public static readonly SettingType Integer = new("a whole number", raw => IsNumber(raw) && int.TryParse(raw.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : null);
 
-    public static readonly SettingType Number = new("a number", raw => IsNumber(raw) && double.TryParse(raw.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null);
+    public static readonly SettingType Number = new("a number", raw => IsNumber(raw) && double.TryParse(raw.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null);
 
     public static readonly SettingType Bytes = new("a whole number of bytes, or text such as \"64 MiB\"", raw =>
         IsNumber(raw) && long.TryParse(raw.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value

@@ -42,6 +42,10 @@ internal sealed class SettingsFile
             var text = e.Message.Split(" LineNumber: ")[0];
             problems.Add($"{path}:{e.LineNumber + 1}:{e.BytePositionInLine + 1}: {(TooShort.Any(text.Contains) ? "the JSON ends too early." : $"this is no JSON: {text}")}");
         }
+        catch (InvalidOperationException)
+        {
+            file.Add(json.TokenStartIndex, "text that is not UTF-8, or half a surrogate pair.");
+        }
         return file._values;
     }
 

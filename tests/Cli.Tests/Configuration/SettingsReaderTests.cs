@@ -90,6 +90,8 @@ public sealed class SettingsReaderTests : IDisposable
     [InlineData("{ \"upd", "delivery.json:1:*: the JSON ends too early.")]
     [InlineData("{ \"store\": \"a\" } {", "delivery.json:1:18: this is no JSON: *")]
     [InlineData("[ 1 ]", "delivery.json:1:1: the file holds a list; expected an object { ... }.")]
+    [InlineData("{ \"store\": \"\\ud800\" }", "delivery.json:1:12: text that is not UTF-8, or half a surrogate pair.")]
+    [InlineData("{ \"update\": { \"validation\": { \"maxAbsoluteWeight\": 1e999 } } }", "delivery.json:1:*maxAbsoluteWeight is 1e999; expected a number.")]
     [InlineData("{ \"update\": 5 }", "delivery.json:1:13: update is 5; expected an object { ... }.")]
     public void A_file_that_is_no_object_is_refused_with_its_place(string content, string expected)
     {
