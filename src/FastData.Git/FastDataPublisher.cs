@@ -62,6 +62,7 @@ public sealed class FastDataPublisher
     {
         var models = publication.Models.Select(model => (Change: model, Entry: TipState.Describe(model.Name, model.File.Span))).ToList();
         foreach (var name in publication.Control.Keys) RequireControlName(name);
+        if (models.Find(model => publication.Removed.Contains(model.Change.Name)) is { Change.Name: var both }) throw new ArgumentException($"'{both}' is both delivered and removed.", nameof(publication));
         RepositorySetup.Check(_layout);
         return Exclusively(() => Publish(publication, models, cancellationToken), cancellationToken);
     }
@@ -77,17 +78,23 @@ public sealed class FastDataPublisher
         cancellationToken.ThrowIfCancellationRequested();
         _state = null; // whatever fails from here on, the next call looks again and cleans up
         var packs = new PackFiles(_layout, _disk);
-        var commit = CommitId.Parse(generation.Objects[0].Id.Hex);
-        packs.Write(Pack.Of(generation.Objects), commit);
-        _files.WriteModels([.. models.Select(model => (model.Entry, model.Change.File))]);
-        var pointer = _files.WriteManifest(generation.State.Manifest!);
+        packs.Write(Pack.Of(generation.Objects), generation.State.Commit!.Value);
+        return MakeLive(state, generation.State, [.. models.Select(model => (model.Entry, model.Change.File))], packs, cancellationToken);
+    }
+
+    // The objects of the next generation are in the repository; nothing points at them yet.
+    private PublishOutcome MakeLive(
+        TipState state, TipState next, IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> changed, PackFiles packs, CancellationToken cancellationToken)
+    {
+        _files.WriteModels(changed);
+        var pointer = _files.WriteManifest(next.Manifest!);
         cancellationToken.ThrowIfCancellationRequested();
 
         packs.RequireWritten();
         if (!_main.TryMove(state.Commit, pointer.Commit)) return new PublishOutcome.LostRace(state.Commit, _main.Read());
-        packs.Sweep(delivered => delivered == commit);
+        packs.Sweep(delivered => delivered == pointer.Commit);
         _files.Announce(pointer);
-        _state = generation.State;
+        _state = next;
         return new PublishOutcome.Published(pointer.Epoch, pointer.Commit, Retire(pointer));
     }
 

@@ -23,6 +23,9 @@ public sealed record Publication
     /// <summary>Models to add or replace, each at most once.</summary>
     public IReadOnlyList<ModelChange> Models { get; init; } = [];
 
+    /// <summary>Models to take out of delivery, file and card; history keeps them. One that is not delivered changes nothing.</summary>
+    public IReadOnlyList<ModelName> Removed { get; init; } = [];
+
     /// <summary>Files of <c>control/</c> by name (<c>quarantine.json</c>), to add or replace, or to remove by null.</summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>?> Control { get; init; } = new Dictionary<string, ReadOnlyMemory<byte>?>();
 }

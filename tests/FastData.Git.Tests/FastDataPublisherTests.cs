@@ -75,6 +75,21 @@ public sealed class FastDataPublisherTests : IDisposable
     }
 
     [Fact]
+    public void A_removed_model_leaves_delivery_and_stays_in_history()
+    {
+        var folder = _temporary["fast-data"];
+        var publisher = new FastDataPublisher(folder);
+        var first = (PublishOutcome.Published)publisher.Publish(Publication(null, Change("a", 1), Change("b", 1)), default);
+
+        publisher.Publish(new Publication { ExpectedTip = first.Commit, Message = "Retire b", Removed = [ModelName.Parse("b")] }, default).Should().BeOfType<PublishOutcome.Published>();
+
+        FolderState.ReadLiveWhole(folder)!.Models.Select(model => model.Name.Value).Should().Equal("a");
+        FolderState.ShouldBeWhole(folder);
+        GitProgram.Run(folder, "ls-tree", "--name-only", "main:models").Should().Be("a.json\na.pb\n");
+        new FastDataHistory(folder).Find(ModelName.Parse("b"), first.Commit)!.File.ToArray().Should().Equal(TestModels.Linear("b", 1));
+    }
+
+    [Fact]
     public void An_empty_file_is_an_object_like_any_other()
     {
         var empty = new Dictionary<string, ReadOnlyMemory<byte>?> { ["empty.json"] = ReadOnlyMemory<byte>.Empty };

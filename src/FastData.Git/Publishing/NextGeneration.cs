@@ -1,4 +1,5 @@
 using Delivery.FastData.Git.Objects;
+using Delivery.Models;
 
 namespace Delivery.FastData.Git.Publishing;
 
@@ -10,7 +11,7 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
         TipState tip, Publication publication, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> models, DateTimeOffset now)
     {
         var objects = new List<GitObject>((2 * models.Count) + publication.Control.Count + 4);
-        var modelsTree = Edit(tip.ModelsTree, ModelFiles(models), objects);
+        var modelsTree = Edit(tip.ModelsTree, ModelFiles(models, publication.Removed), objects);
         var controlTree = Edit(tip.ControlTree, publication.Control, objects);
         if (modelsTree.AsSpan().SequenceEqual(tip.ModelsTree) && controlTree.AsSpan().SequenceEqual(tip.ControlTree)) return null;
 
@@ -22,16 +23,22 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
         var epoch = tip.Epoch + 1;
         var commit = CommitText.Make(rootTree, tip.Commit, publication.Actor, now, publication.Message, epoch);
         objects.Insert(0, commit);
-        var manifest = new Manifest(epoch, CommitId.Parse(commit.Id.Hex), Merge(tip.Manifest?.Models ?? [], models));
+        var manifest = new Manifest(epoch, CommitId.Parse(commit.Id.Hex), Merge(tip.Manifest?.Models ?? [], models, publication.Removed));
         return new NextGeneration(objects, new TipState(manifest, modelsTree, controlTree, Merge(tip.Control, publication.Control)));
     }
 
-    private static IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>?>> ModelFiles(IEnumerable<(ModelChange Change, ManifestEntry Entry)> models)
+    private static IEnumerable<KeyValuePair<string, ReadOnlyMemory<byte>?>> ModelFiles(
+        IEnumerable<(ModelChange Change, ManifestEntry Entry)> models, IEnumerable<ModelName> removed)
     {
         foreach (var (change, _) in models)
         {
             yield return new(change.Name + TipState.ModelSuffix, change.File);
             yield return new(change.Name + TipState.CardSuffix, change.Card);
+        }
+        foreach (var name in removed)
+        {
+            yield return new(name + TipState.ModelSuffix, null);
+            yield return new(name + TipState.CardSuffix, null);
         }
     }
 
@@ -51,10 +58,12 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
         return created.Id;
     }
 
-    private static List<ManifestEntry> Merge(IReadOnlyList<ManifestEntry> before, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> changes)
+    private static List<ManifestEntry> Merge(
+        IReadOnlyList<ManifestEntry> before, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> changes, IEnumerable<ModelName> removed)
     {
         var changed = changes.ToDictionary(change => change.Entry.Name, change => change.Entry);
-        var merged = before.Where(entry => !changed.ContainsKey(entry.Name)).Concat(changed.Values).ToList();
+        var gone = removed.ToHashSet();
+        var merged = before.Where(entry => !changed.ContainsKey(entry.Name) && !gone.Contains(entry.Name)).Concat(changed.Values).ToList();
         merged.Sort((a, b) => a.Name.CompareTo(b.Name));
         return merged;
     }
