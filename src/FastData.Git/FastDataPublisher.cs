@@ -125,7 +125,7 @@ public sealed class FastDataPublisher
     {
         lock (_oneAtATime)
         {
-            _disk.CreateDirectory(_layout.Root);
+            RequireAccess(() => _disk.CreateDirectory(_layout.Root));
             using var held = TakeLock(cancellationToken);
             return work();
         }
@@ -136,10 +136,24 @@ public sealed class FastDataPublisher
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (_disk.TryLock(_layout.Lock) is { } held) return held;
+            IDisposable? held = null;
+            RequireAccess(() => held = _disk.TryLock(_layout.Lock));
+            if (held is not null) return held;
             if (Stopwatch.GetElapsedTime(started) > LockTimeout) throw new FolderBusyException($"{_layout.Lock}: another process has held the folder for {LockTimeout.TotalSeconds:0} s.");
             cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
             cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private void RequireAccess(Action first)
+    {
+        try
+        {
+            first();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new FastDataException($"{_layout.Root}: {e.Message} The user '{Environment.UserName}' may not write there. Run as the owner of the folder, or give it to this user; nothing was changed.", e);
         }
     }
 

@@ -41,9 +41,12 @@ internal sealed class Installation : IDisposable
     public Task<DeliveryProcess.Result> UpdateAsync() => DeliveryProcess.RunAsync(_folder.Path, "update", "--config", Config);
 
     /// <summary>One cycle in a process under strace.</summary>
-    public async Task<DeliveryProcess.Result> UpdateUnderStraceAsync(params string[] options)
+    public Task<DeliveryProcess.Result> UpdateUnderStraceAsync(params string[] options) => UpdateUnderAsync(["strace", "-f", "-qq", .. options]);
+
+    /// <summary>One cycle in a process that another program starts.</summary>
+    public async Task<DeliveryProcess.Result> UpdateUnderAsync(params string[] tool)
     {
-        using var update = DeliveryProcess.StartUnder(["strace", "-f", "-qq", .. options], _folder.Path, new Dictionary<string, string>(), "update", "--config", Config);
+        using var update = DeliveryProcess.StartUnder(tool, _folder.Path, new Dictionary<string, string>(), "update", "--config", Config);
         return await update.EndAsync();
     }
 

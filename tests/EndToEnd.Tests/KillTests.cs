@@ -9,6 +9,10 @@ public sealed class KillTests(ITestOutputHelper output)
     // The start of .NET makes none of the first two, and two of the third.
     private static readonly (string Call, int First)[] Calls = [("fsync", 1), ("rename", 1), ("unlink", 3)];
 
+    // These also with errors; the training store writes too, and its errors are its own.
+    private static readonly (string Call, string[] Errors)[] Failing =
+        [("fsync", ["EIO", "ENOSPC"]), ("rename", ["EIO", "EACCES", "ENOSPC"]), ("link", ["EIO", "ENOSPC", "EACCES"]), ("unlink", ["EIO", "EACCES"]), ("pwrite64", ["ENOSPC", "EIO"])];
+
     [Fact]
     public async Task An_update_killed_at_a_system_call_leaves_the_old_generation_or_the_new()
     {
@@ -31,6 +35,43 @@ public sealed class KillTests(ITestOutputHelper output)
 
         output.WriteLine($"{killed} of {points} runs were killed, at {all.Count} different calls: {string.Join(' ', all)}");
         killed.Should().BeGreaterThan(points / 2, "which thread makes a call differs from run to run, but most runs reach theirs");
+    }
+
+    [Fact]
+    public async Task An_update_whose_system_call_fails_leaves_the_old_generation_or_the_new_and_the_next_delivers()
+    {
+        using var installation = new Installation("news", "video", "images");
+        await installation.TrainAsync(1);
+        (await installation.UpdateAsync()).ExitCode.Should().Be(0);
+        var random = new Random(5);
+        var points = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 120 : 12;
+        var version = 1;
+        var failed = new List<string>();
+        for (var i = 0; i < points; i++)
+        {
+            var (call, errors) = Failing[i % Failing.Length];
+            var point = $"{call}:error={errors[random.Next(errors.Length)]}:when={(call == "link" ? 1 : random.Next(1, 12))}";
+            await installation.TrainAsync(++version);
+
+            var update = await installation.UpdateUnderStraceAsync("-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={point}");
+
+            update.ExitCode.Should().BeOneOf([0, 1], "{0}: {1}", point, update.Errors);
+            var seen = installation.LiveVersion(version);
+            seen.Should().BeOneOf(version, version - 1);
+            if (update.Output.Contains("Published", StringComparison.Ordinal)) seen.Should().Be(version, "this was reported: {0}", update.Output);
+            if (update.ExitCode != 0)
+            {
+                failed.Add(point);
+                (update.Output + update.Errors).Should().NotContain("An unexpected error", "{0} is told as it is", point);
+            }
+            GitProgram.FsckStrict(installation.FastData);
+            (await installation.UpdateAsync()).ExitCode.Should().Be(0, "after {0}", point);
+            installation.LiveVersion(version).Should().Be(version);
+            GitProgram.FsckStrict(installation.FastData);
+        }
+
+        output.WriteLine($"{failed.Count} of {points} runs failed: {string.Join(' ', failed)}");
+        failed.Should().HaveCountGreaterThan(points / 3);
     }
 
     private static async Task<bool> KillAndRestartAsync(Installation installation, string call, int number, int version)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Delivery.FastData.Storage;
 
@@ -12,12 +13,32 @@ internal sealed class MainRef(FolderLayout layout, IDisk disk)
 {
     public const string Name = "refs/heads/main";
 
-    private string Heads => Path.Combine(layout.Repository, "refs", "heads");
+    // As long as git itself waits for packed-refs.
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The folder of the loose ref.</summary>
+    public string Heads => Path.Combine(layout.Repository, "refs", "heads");
     private string Loose => Path.Combine(Heads, "main");
     private string LockFile => Loose + ".lock";
 
-    /// <summary>What main points at; null when nothing was ever committed.</summary>
-    public CommitId? Read() => ReadLoose() ?? ReadPacked();
+    /// <summary>What main points at; null when nothing was ever committed, or when the ref is lost.</summary>
+    /// <exception cref="FastDataException">The ref holds something else than a commit.</exception>
+    public CommitId? Read()
+    {
+        byte[] loose;
+        try
+        {
+            loose = File.ReadAllBytes(Loose);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return ReadPacked(); // where a pack-refs that runs beside us puts it before it removes the file
+        }
+        // A power cut can leave zeros of another program's write. An older value in packed-refs is not what main had.
+        if (loose.All(value => value == 0)) return null;
+        var text = Encoding.ASCII.GetString(loose).Trim();
+        return CommitId.TryParse(text, out var id) ? id : throw new FastDataException($"{Loose}: '{text}' is no commit id. Restore it: git update-ref {Name} COMMIT.");
+    }
 
     /// <summary>Moves main if it still points at <paramref name="expected"/>; false when it does not.</summary>
     /// <exception cref="IOException">Another git holds the ref, or the disk failed.</exception>
@@ -26,15 +47,7 @@ internal sealed class MainRef(FolderLayout layout, IDisk disk)
         var temporary = Path.Combine(layout.Repository, "tmp_main_" + target.Short);
         disk.Delete(temporary);
         disk.Create(temporary, Encoding.ASCII.GetBytes(target.Hex + "\n"), @sealed: false);
-        try
-        {
-            disk.Rename(temporary, LockFile, replace: false);
-        }
-        catch (IOException e) when (File.Exists(LockFile))
-        {
-            disk.Delete(temporary);
-            throw new IOException($"{LockFile}: another git process holds the branch. If none runs, remove this file.", e);
-        }
+        TakeLock(temporary);
         if (Read() != expected)
         {
             disk.Delete(LockFile);
@@ -52,12 +65,28 @@ internal sealed class MainRef(FolderLayout layout, IDisk disk)
         if (File.Exists(LockFile) && ReadId(LockFile) is { } target && HasManifest(target)) disk.Delete(LockFile);
     }
 
+    private void TakeLock(string temporary)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                disk.Rename(temporary, LockFile, replace: false);
+                return;
+            }
+            catch (IOException e) when (File.Exists(LockFile))
+            {
+                // A git beside us, such as pack-refs, holds it for a moment.
+                if (SpinWait.SpinUntil(() => !File.Exists(LockFile), LockPatience) && Stopwatch.GetElapsedTime(started) < LockPatience) continue;
+                disk.Delete(temporary);
+                throw new IOException($"{LockFile}: another git process holds the branch. If none runs, remove this file.", e);
+            }
+        }
+    }
+
     // Only a publish of ours writes a manifest for a commit before main points at it.
     private bool HasManifest(CommitId commit) => Directory.EnumerateFiles(layout.Manifests, $"*-{commit.Short}.json").Any();
-
-    private CommitId? ReadLoose() => File.Exists(Loose)
-        ? ReadId(Loose) ?? throw new FastDataException($"{Loose}: '{File.ReadAllText(Loose).Trim()}' is no commit id. Restore it: git update-ref {Name} COMMIT.")
-        : null;
 
     private CommitId? ReadPacked()
     {

@@ -38,7 +38,8 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
 
     /// <summary>Lets go of packs that are delivered, and removes what dead publishes left. Needs the folder's lock.</summary>
     /// <param name="isDelivered">Whether a commit is one that main has.</param>
-    public void Sweep(Func<CommitId, bool> isDelivered)
+    /// <param name="beforeDrop">What else a dead publish left goes before its pack does, which is the sign that there was one; null for nothing.</param>
+    public void Sweep(Func<CommitId, bool> isDelivered, Action? beforeDrop = null)
     {
         foreach (var path in Directory.EnumerateFiles(layout.Repository, TemporaryPrefix + "*")) disk.Delete(path);
         foreach (var keep in Directory.EnumerateFiles(Folder, "*.keep"))
@@ -47,6 +48,7 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
             if (!content.StartsWith(KeepMark, StringComparison.Ordinal)) continue; // an operator's
             if (!CommitId.TryParse(content[KeepMark.Length..], out var commit) || !isDelivered(commit))
             {
+                beforeDrop?.Invoke();
                 disk.Delete(Path.ChangeExtension(keep, ".idx"));
                 disk.Delete(Path.ChangeExtension(keep, ".pack"));
             }

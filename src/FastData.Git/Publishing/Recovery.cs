@@ -18,13 +18,19 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     {
         var tip = main.Read();
         var current = ReadCurrent();
+        if (tip is null && current is not null) tip = RestoreMain(current);
         if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && known.Models.All(files.Looks)) return cached;
 
+        Settle();
         files.DeleteTemporaries();
-        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip));
+        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip), files.DeleteUnnamed);
         main.Recover();
         if (tip is not { } commit)
         {
+            if (Directory.EnumerateFiles(Path.Combine(layout.Repository, "objects", "pack"), "*.pack").Any() && current is null)
+            {
+                throw new FastDataException($"{layout.Repository}: there are commits, but neither main nor {layout.Current} says which is the newest. Find it with git fsck --lost-found, and restore it: git -C {layout.Root} update-ref {MainRef.Name} COMMIT.");
+            }
             return current is null ? TipState.Empty
                 : throw new FastDataException($"{layout.Current} names commit {current.Commit}, but the history is empty. Restore {layout.Repository} from a copy or a mirror.");
         }
@@ -33,11 +39,28 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         var state = TipState.Load(git, commit, live ?? ReadPrepared(git, commit));
         if (current is not null && current.Commit != commit && current.Epoch >= state.Epoch)
         {
-            throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore commit {current.Commit}.");
+            throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore the commit: git -C {layout.Root} update-ref {MainRef.Name} {current.Commit}.");
         }
         if (live is null) MakeLive(git, state);
         else MendLive(git, state);
         return state;
+    }
+
+    // CURRENT is written only once main has moved, so what it names was committed. Main is lost where somebody removed it, or where
+    // a power cut emptied the file that another program wrote.
+    private CommitId? RestoreMain(CurrentPointer current)
+    {
+        using var git = new GitReader(layout);
+        var isOurs = NullIfDamaged(() => git.Commit(current.Commit)) is { } commit && CommitText.EpochOf(commit.Message) == current.Epoch;
+        return isOurs && main.TryMove(null, current.Commit) ? current.Commit : null;
+    }
+
+    // What a dead publish renamed is seen but may not be durable yet. Nothing is built on it before it is: a power cut could keep
+    // the pointer and take the commit away.
+    private void Settle()
+    {
+        string[] folders = [Path.Combine(layout.Repository, "objects", "pack"), main.Heads, layout.Repository, layout.Models, layout.Manifests, layout.Root];
+        foreach (var folder in folders) disk.SyncDirectory(folder);
     }
 
     private bool IsDelivered(CommitId commit, CommitId? tip)
@@ -80,12 +103,21 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     }
 
     // At every start, and whenever a live file is not there: somebody may have damaged or removed it. One that the history has
-    // lost too stays as it is, which readers report; it must not hold back the others.
+    // lost too, or that cannot be replaced (on Windows a reader may map it), stays as it is, which readers report; it must not
+    // hold back the others.
     private void MendLive(GitReader git, TipState state)
     {
         foreach (var (entry, blob) in Missing(state))
         {
-            if (NullIfDamaged(() => git.Blob(blob)) is { } content) files.WriteModels([(entry, content)]);
+            if (NullIfDamaged(() => git.Blob(blob)) is not { } content) continue;
+            try
+            {
+                files.WriteModels([(entry, content)]);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The next start tries again.
+            }
         }
     }
 

@@ -73,6 +73,30 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
         }
     }
 
+    /// <summary>Removes live files that no manifest names: a publish that died before its manifest leaves them.</summary>
+    public void DeleteUnnamed()
+    {
+        try
+        {
+            var unnamed = Unnamed(Directory.EnumerateFiles(layout.Manifests, "*.json"));
+            foreach (var path in unnamed) disk.Delete(path);
+            if (unnamed.Count > 0) disk.SyncDirectory(layout.Models); // before the pack goes that tells of them
+        }
+        catch (Exception e) when (e is FastDataException or UnsupportedFormatException)
+        {
+            // Nobody can tell what a damaged manifest names; the retirement of a later publish says so.
+        }
+    }
+
+    /// <summary>Live files that none of these manifests names.</summary>
+    /// <exception cref="FastDataException">One is no manifest.</exception>
+    public IReadOnlyList<string> Unnamed(IEnumerable<string> manifests)
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var path in manifests) named.UnionWith(Manifest.Parse(File.ReadAllBytes(path), path).Models.Select(model => model.File));
+        return [.. Directory.EnumerateFiles(layout.Models, "*.pb").Where(path => !named.Contains(Path.GetFileName(path)))];
+    }
+
     private void WriteOnce(string path, ReadOnlySpan<byte> content, ContentHash expected)
     {
         if (Holds(path, expected)) return;

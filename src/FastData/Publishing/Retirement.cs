@@ -5,7 +5,8 @@ namespace Delivery.FastData.Publishing;
 
 /// <summary>
 /// Removes manifests that are old enough and live files that no remaining manifest names. Needs the folder's lock. Pages that
-/// a reader has mapped stay valid; on Windows such a file cannot be deleted yet and is tried again at the next publish.
+/// a reader has mapped stay valid; on Windows such a file cannot be deleted yet. Whatever cannot be deleted holds back nothing
+/// else and is tried again at the next publish.
 /// </summary>
 public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider time)
 {
@@ -17,6 +18,7 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
 
     /// <summary>Cleans up behind the live generation.</summary>
     /// <returns>How many files went.</returns>
+    /// <exception cref="IOException">Some could not be removed; all others are.</exception>
     public int Run(CurrentPointer live)
     {
         var manifests = Directory.EnumerateFiles(layout.Manifests, "*.json")
@@ -28,33 +30,30 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
         // A manifest above the live epoch, or a twin of it, belongs to a publish that died before its commit.
         var dead = manifests.Where(manifest => manifest.Epoch >= live.Epoch && manifest.Path != livePath).ToList();
         var old = manifests.Where(manifest => manifest.Epoch < live.Epoch).Skip(KeepAtLeast - 1).Where(manifest => File.GetLastWriteTimeUtc(manifest.Path) < limit).ToList();
-        return dead.Count + old.Count == 0 ? 0 : Remove([.. dead.Concat(old).Select(manifest => manifest.Path)], manifests.Select(manifest => manifest.Path));
+        return dead.Count + old.Count == 0 ? 0 : Remove([.. old.Concat(dead).Select(manifest => manifest.Path)], manifests.Select(manifest => manifest.Path));
     }
 
-    private int Remove(HashSet<string> leaving, IEnumerable<string> manifests)
+    private int Remove(List<string> leaving, IEnumerable<string> manifests)
     {
-        var named = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in manifests.Where(path => !leaving.Contains(path)))
-        {
-            named.UnionWith(Manifest.Parse(File.ReadAllBytes(path), path).Models.Select(model => model.File));
-        }
-        var removed = 0;
-        foreach (var path in Directory.EnumerateFiles(layout.Models, "*.pb").Where(path => !named.Contains(Path.GetFileName(path))).Concat(leaving))
-        {
-            removed += TryDelete(path) ? 1 : 0;
-        }
-        return removed;
+        var stuck = new List<Exception>();
+        var files = new GenerationFiles(layout, disk).Unnamed(manifests.Where(path => !leaving.Contains(path)));
+        var removed = files.Count(path => TryDelete(path, stuck));
+        // A manifest that leaves is what makes the next run look for files that nothing names: one stays while some are stuck.
+        removed += leaving.Skip(stuck.Count > 0 ? 1 : 0).Count(path => TryDelete(path, stuck));
+        return stuck.Count == 0 ? removed
+            : throw new IOException($"{stuck.Count} files stay until a later publish, the first because of: {stuck[0].Message}", stuck[0]);
     }
 
-    private bool TryDelete(string path)
+    private bool TryDelete(string path, List<Exception> stuck)
     {
         try
         {
             disk.Delete(path);
             return true;
         }
-        catch (Exception e) when (OperatingSystem.IsWindows() && e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            stuck.Add(e);
             return false;
         }
     }

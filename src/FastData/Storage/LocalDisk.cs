@@ -1,95 +1,84 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Delivery.FastData.Storage;
 
 /// <summary>The file system of this machine.</summary>
-public sealed class LocalDisk : IDisk
+/// <param name="calls">How it is reached.</param>
+public sealed class LocalDisk(ISystemCalls calls) : IDisk
 {
-    private const UnixFileMode Sealed = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Writable = Sealed | UnixFileMode.UserWrite;
     private const int SharingViolation = unchecked((int)0x80070020);
     private const int LockViolation = unchecked((int)0x80070021);
+    private const int AccessDenied = unchecked((int)0x80070005);
     private const int WouldBlock = 11; // EWOULDBLOCK of Linux
     private const int WouldBlockOnMac = 35;
-    private const int AccessDenied = unchecked((int)0x80070005);
     private static readonly TimeSpan WindowsRetry = TimeSpan.FromSeconds(3);
+
+    public LocalDisk() : this(new SystemCalls()) { }
 
     public void Create(string path, ReadOnlySpan<byte> content, bool @sealed)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-        // A file that is created read-only is written through the handle that created it.
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = @sealed ? Sealed : Writable;
-        using (var file = new FileStream(path, options))
+        using var file = calls.Create(path, @sealed);
+        try
         {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            calls.Write(file, content);
+            calls.Sync(file);
         }
-        if (@sealed && OperatingSystem.IsWindows()) File.SetAttributes(path, FileAttributes.ReadOnly);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file.Dispose();
+            TryUnlink(path); // half a file would keep room that a full disk has not
+            throw;
+        }
+        file.Dispose();
+        if (@sealed && calls.WindowsRules) calls.SetReadOnly(path, readOnly: true);
     }
 
     public void Rename(string from, string to, bool replace)
     {
-        // On Windows a reader that has the target open without delete sharing (a virus scanner, a backup) makes the call fail for a moment.
-        if (!replace && !OperatingSystem.IsWindows())
+        if (!replace && !calls.WindowsRules)
         {
-            // The framework looks first and renames then, which would replace a file that came in between.
-            if (Link(from, to) != 0) throw LastError("link", to);
-            File.Delete(from);
+            calls.Link(from, to);
+            TryUnlink(from); // the file has its name; the other one is a leaving, which the next start removes
             return;
         }
-        if (replace) AllowReplacing(to);
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                File.Move(from, to, replace);
+                Unsealed(to, () => calls.Rename(from, to, replace));
                 return;
             }
-            catch (Exception e) when (OperatingSystem.IsWindows() && e.HResult is SharingViolation or AccessDenied && Stopwatch.GetElapsedTime(started) < WindowsRetry)
+            catch (Exception e) when (IsHeldForAMoment(e) && Stopwatch.GetElapsedTime(started) < WindowsRetry)
             {
+                // A reader that has the target open without delete sharing: a virus scanner, a backup.
                 Thread.Yield();
             }
         }
     }
 
-    public void Delete(string path)
-    {
-        AllowReplacing(path);
-        try
-        {
-            File.Delete(path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Gone with its directory: what was asked for.
-        }
-    }
+    public void Delete(string path) => Unsealed(path, () => calls.Unlink(path));
 
-    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+    public void CreateDirectory(string path)
+    {
+        if (Directory.Exists(path)) return;
+        var parent = Path.GetDirectoryName(path);
+        if (parent is not null) CreateDirectory(parent);
+        calls.MakeDirectory(path);
+        if (parent is not null) SyncDirectory(parent);
+    }
 
     public void SyncDirectory(string path)
     {
-        if (OperatingSystem.IsWindows()) return;
-        var handle = Open(path, ReadOnly);
-        if (handle < 0) throw LastError("open", path);
-        try
-        {
-            if (FSync(handle) != 0) throw LastError("fsync", path);
-        }
-        finally
-        {
-            _ = Close(handle);
-        }
+        if (!calls.WindowsRules) calls.SyncDirectory(path);
     }
 
     public IDisposable? TryLock(string path)
     {
+        if (Directory.Exists(path)) throw new IOException($"{path}: a directory; a file was expected. Remove it: nothing of ours is in it.");
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return calls.Lock(path);
         }
         catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOnMac or SharingViolation or LockViolation)
         {
@@ -97,34 +86,33 @@ public sealed class LocalDisk : IDisk
         }
     }
 
-    // Windows neither deletes nor replaces a read-only file.
-    private static void AllowReplacing(string path)
+    private bool IsHeldForAMoment(Exception e) => calls.WindowsRules && e is IOException or UnauthorizedAccessException && e.HResult is SharingViolation or AccessDenied;
+
+    // Windows neither deletes nor replaces a read-only file. One that stays all the same, since it is mapped, is sealed again.
+    private void Unsealed(string path, Action change)
     {
-        if (OperatingSystem.IsWindows() && File.Exists(path)) File.SetAttributes(path, FileAttributes.Normal);
+        var wasSealed = calls.WindowsRules && File.Exists(path) && File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly);
+        if (wasSealed) calls.SetReadOnly(path, readOnly: false);
+        try
+        {
+            change();
+        }
+        catch (Exception e) when (wasSealed && e is IOException or UnauthorizedAccessException)
+        {
+            calls.SetReadOnly(path, readOnly: true);
+            throw;
+        }
     }
 
-    private static IOException LastError(string call, string path)
+    private void TryUnlink(string path)
     {
-        var error = Marshal.GetLastPInvokeError();
-        return new IOException($"{call} of {path} failed: {new Win32Exception(error).Message}", error);
+        try
+        {
+            calls.Unlink(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be removed now is removed by the next start.
+        }
     }
-
-    // The framework opens no directories, and without their fsync a new name can be lost in a power cut.
-    private const int ReadOnly = 0; // O_RDONLY, the same on every Unix
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int FSync(int handle);
-
-    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int handle);
 }

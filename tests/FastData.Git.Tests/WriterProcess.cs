@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Delivery.Models;
+using Delivery.TestKit;
+
+namespace Delivery.FastData.Git.Tests;
+
+/// <summary>This assembly as a program: a writer in a process of its own, which decides on the tip that it reads, and which a test may kill.</summary>
+public static class WriterProcess
+{
+    /// <summary>One publish that a writer reported.</summary>
+    public sealed record Report(long Epoch, string Commit, string DecidedOn, int Version);
+
+    /// <summary>The models of each generation.</summary>
+    public static readonly string[] Names = ["a", "b", "c"];
+
+    /// <summary>Starts a writer that publishes the versions <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> − 1.</summary>
+    public static Process Start(string folder, int first, int count) => Process.Start(new ProcessStartInfo("dotnet",
+        [typeof(WriterProcess).Assembly.Location, folder, first.ToString(CultureInfo.InvariantCulture), count.ToString(CultureInfo.InvariantCulture)])
+    {
+        RedirectStandardOutput = true,
+        UseShellExecute = false,
+    })!;
+
+    /// <summary>A model's file of a version.</summary>
+    public static byte[] File(string name, int version) => TestModels.Linear(name, seed: version);
+
+    public static Report Parse(string line) => line.Split(' ') is [var epoch, var commit, var on, var version]
+        ? new Report(long.Parse(epoch, CultureInfo.InvariantCulture), commit, on, int.Parse(version, CultureInfo.InvariantCulture))
+        : throw new FormatException($"'{line}' is no report.");
+
+    public static int Main(string[] arguments)
+    {
+        var publisher = new FastDataPublisher(arguments[0]);
+        var (first, count) = (int.Parse(arguments[1], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture));
+        var lost = 0;
+        for (var version = first; version < first + count; version++)
+        {
+            while (true)
+            {
+                var tip = publisher.ReadTip(default).Commit;
+                var outcome = publisher.Publish(new Publication { ExpectedTip = tip, Message = $"Version {version}", Models = [.. Names.Select(name => Change(name, version))] }, default);
+                if (outcome is PublishOutcome.Published(var epoch, var commit, _))
+                {
+                    Console.WriteLine($"{epoch} {commit} {(tip is null ? "none" : tip)} {version}");
+                    break;
+                }
+                if (outcome is PublishOutcome.LostRace) lost++;
+            }
+        }
+        Console.WriteLine($"lost {lost}");
+        return 0;
+    }
+
+    private static ModelChange Change(string name, int version) => new(ModelName.Parse(name), File(name, version), Encoding.UTF8.GetBytes($"{{\"version\":{version}}}"));
+}
