@@ -28,7 +28,8 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
         // A manifest above the live epoch, or a twin of it, belongs to a publish that died before its commit.
         var dead = manifests.Where(manifest => manifest.Epoch >= live.Epoch && manifest.Path != livePath).ToList();
         var old = manifests.Where(manifest => manifest.Epoch < live.Epoch).Skip(KeepAtLeast - 1).Where(manifest => File.GetLastWriteTimeUtc(manifest.Path) < limit).ToList();
-        return dead.Count + old.Count == 0 ? 0 : Remove([.. dead.Concat(old).Select(manifest => manifest.Path)], manifests.Select(manifest => manifest.Path));
+        var removed = RemoveLoneSignatures();
+        return dead.Count + old.Count == 0 ? removed : removed + Remove([.. dead.Concat(old).Select(manifest => manifest.Path)], manifests.Select(manifest => manifest.Path));
     }
 
     private int Remove(HashSet<string> leaving, IEnumerable<string> manifests)
@@ -39,12 +40,16 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
             named.UnionWith(Manifest.Parse(File.ReadAllBytes(path), path).Models.Select(model => model.File));
         }
         var removed = 0;
-        foreach (var path in Directory.EnumerateFiles(layout.Models, "*.pb").Where(path => !named.Contains(Path.GetFileName(path))).Concat(leaving))
+        foreach (var path in Directory.EnumerateFiles(layout.Models, "*.pb").Where(path => !named.Contains(Path.GetFileName(path))).Concat(leaving.SelectMany(WithSignature)))
         {
             removed += TryDelete(path) ? 1 : 0;
         }
         return removed;
     }
+
+    // A publish that died between a signature and its manifest leaves one, and so does a removal that died in between.
+    private int RemoveLoneSignatures() =>
+        Directory.EnumerateFiles(layout.Manifests, "*" + FolderLayout.SignatureSuffix).Where(path => !File.Exists(path[..^FolderLayout.SignatureSuffix.Length])).Count(TryDelete);
 
     private bool TryDelete(string path)
     {
@@ -58,6 +63,8 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
             return false;
         }
     }
+
+    private static string[] WithSignature(string manifest) => File.Exists(manifest + FolderLayout.SignatureSuffix) ? [manifest, manifest + FolderLayout.SignatureSuffix] : [manifest];
 
     private static long EpochOf(string path) =>
         long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0;
