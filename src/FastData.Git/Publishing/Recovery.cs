@@ -1,5 +1,6 @@
 using Delivery.FastData.Git.History;
 using Delivery.FastData.Git.Objects;
+using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Publishing;
 using Delivery.FastData.Storage;
 
@@ -9,7 +10,7 @@ namespace Delivery.FastData.Git.Publishing;
 /// Brings a folder to the state that its history says, whatever a crash left: before the ref moved, nothing had happened and
 /// the leavings go; after it, the generation is finished. Needs the folder's lock.
 /// </summary>
-internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles files, MainRef main)
+internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles files, MainRef main, GenerationSigning signing)
 {
     /// <summary>The committed generation, which is live when this returns.</summary>
     /// <param name="cached">The state kept from the last publish; taken when main and CURRENT still agree with it.</param>
@@ -18,10 +19,11 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     {
         var tip = main.Read();
         var current = ReadCurrent();
-        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && known.Models.All(files.Looks)) return cached;
+        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && signing.Looks(known) && known.Models.All(files.Looks)) return cached;
 
         files.DeleteTemporaries();
-        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip));
+        signing.Ref.Recover();
+        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip) || signing.Ref.Names(commit));
         main.Recover();
         if (tip is not { } commit)
         {
@@ -35,6 +37,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         {
             throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore commit {current.Commit}.");
         }
+        signing.Settle(state.Manifest!);
         if (live is null) MakeLive(git, state);
         else MendLive(git, state);
         return state;

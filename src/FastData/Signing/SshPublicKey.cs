@@ -37,6 +37,7 @@ public sealed class SshPublicKey : IEquatable<SshPublicKey>
     public static SshPublicKey Parse(string type, string base64)
     {
         if (base64.Length > MaxBytes) throw new FormatException($"a public key of {base64.Length} characters; at most {MaxBytes} can be.");
+        if (base64.Length == 0) throw new FormatException($"no public key follows its type '{type}'.");
         var blob = new byte[base64.Length];
         if (!Convert.TryFromBase64String(base64, blob, out var length)) throw new FormatException($"the public key of type '{type}' is no base64.");
         var key = FromBlob(blob.AsSpan(0, length));
