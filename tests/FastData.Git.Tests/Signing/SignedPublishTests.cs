@@ -93,7 +93,12 @@ public sealed class SignedPublishTests : IDisposable
         var published = _scene.Publish(1);
         var path = _scene.Layout.SignaturePath(published.Epoch, published.Commit);
         if (loss.StartsWith("lost file", StringComparison.Ordinal)) File.Delete(path);
-        if (loss == "damaged file") (File.ReadAllText(path) is var text ? (Action)(() => { File.Delete(path); File.WriteAllText(path, text.Replace('A', 'B')); }) : () => { })();
+        if (loss == "damaged file")
+        {
+            var text = File.ReadAllText(path);
+            File.Delete(path);
+            File.WriteAllText(path, text.Replace('A', 'B'));
+        }
         if (loss.EndsWith("ref", StringComparison.Ordinal)) GitProgram.Run(_scene.Folder, "update-ref", "-d", SignedDelivery.SignaturesRef);
 
         _scene.Publisher().ReadTip(default).Epoch.Should().Be(1);
