@@ -17,6 +17,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 prepare() {
   local packages=()
   has git || packages+=(git)
+  has ssh-keygen || packages+=(openssh-client)
   # A bare container has none, and NuGet cannot be asked without.
   if has apt-get && [[ ! -e /etc/ssl/certs/ca-certificates.crt ]]; then packages+=(ca-certificates); fi
   if [[ $1 == test ]]; then

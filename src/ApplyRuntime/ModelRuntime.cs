@@ -33,7 +33,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(fastDataFolder);
         options ??= new RuntimeOptions();
-        var problems = string.Join(' ', options.Problems());
+        var problems = string.Join(' ', options.Problems().Concat(options.Trust?.Problems(fastDataFolder) ?? []));
         if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
         var runtime = new ModelRuntime(fastDataFolder, options);
         runtime._loader.Start();

@@ -1,3 +1,5 @@
+using Delivery.FastData.Signing;
+
 namespace Delivery.ApplyRuntime;
 
 /// <summary>How a runtime follows its folder. Immutable: derive variants with <c>with</c>.</summary>
@@ -17,6 +19,12 @@ public sealed record RuntimeOptions
 
     /// <summary>How long closing waits for leases that are still held; what is leased after that stays mapped. Default 2 s; 0 to 1 h.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Whose signature a generation needs. Null (the default) checks none. With a policy, a generation that is unsigned, wrongly signed,
+    /// signed by a key that is not allowed, or older than one seen before is refused: what is in use stays, and the status says why.
+    /// </summary>
+    public TrustPolicy? Trust { get; init; }
 
     /// <summary>The clock of ages and pauses. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Publishing;
+using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Publishing;
 using Delivery.FastData.Storage;
 using Delivery.Models;
@@ -43,6 +44,11 @@ public sealed class FastDataPublisher
     /// <summary>How long a generation's live files stay for readers that are behind. Default 24 hours.</summary>
     public TimeSpan KeepGenerations { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Signs each commit and each manifest. Default null: unsigned. If it cannot sign, nothing is published.</summary>
+    public SshSigner? Signer { get; init; }
+
+    private GenerationSigning Signing => new(_layout, _disk, _files, Signer);
+
     /// <summary>The committed generation. Finishes or drops what a publish that died has left, so that what is returned is also live.</summary>
     /// <exception cref="FolderBusyException">Another process held the folder too long.</exception>
     /// <exception cref="FastDataException">The folder contradicts itself in a way that no crash leaves.</exception>
@@ -72,25 +78,27 @@ public sealed class FastDataPublisher
         var state = Recover();
         if (state.Commit != publication.ExpectedTip) return new PublishOutcome.LostRace(publication.ExpectedTip, state.Commit);
 
-        var generation = NextGeneration.Make(state, publication, models, _time.GetUtcNow());
+        var generation = NextGeneration.Make(state, publication, models, _time.GetUtcNow(), Signer);
         if (generation is null) return new PublishOutcome.Unchanged(state.Epoch, state.Commit);
+        var signed = Signing.Sign(generation.State.Manifest!);
 
         cancellationToken.ThrowIfCancellationRequested();
         _state = null; // whatever fails from here on, the next call looks again and cleans up
         var packs = new PackFiles(_layout, _disk);
-        packs.Write(Pack.Of(generation.Objects), generation.State.Commit!.Value);
-        return MakeLive(state, generation.State, [.. models.Select(model => (model.Entry, model.Change.File))], packs, cancellationToken);
+        packs.Write(Pack.Of(signed is null ? generation.Objects : [.. generation.Objects, signed.Blob, signed.Tree]), generation.State.Commit!.Value);
+        return MakeLive(state, generation.State, signed, [.. models.Select(model => (model.Entry, model.Change.File))], packs, cancellationToken);
     }
 
     // The objects of the next generation are in the repository; nothing points at them yet.
     private PublishOutcome MakeLive(
-        TipState state, TipState next, IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> changed, PackFiles packs, CancellationToken cancellationToken)
+        TipState state, TipState next, SignedManifest? signed, IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> changed, PackFiles packs, CancellationToken cancellationToken)
     {
         _files.WriteModels(changed);
-        var pointer = _files.WriteManifest(next.Manifest!);
+        var pointer = _files.WriteManifest(next.Manifest!, signed?.Signature);
         cancellationToken.ThrowIfCancellationRequested();
 
         packs.RequireWritten();
+        if (signed is not null) Signing.Ref.Move(signed);
         if (!_main.TryMove(state.Commit, pointer.Commit)) return new PublishOutcome.LostRace(state.Commit, _main.Read());
         packs.Sweep(delivered => delivered == pointer.Commit);
         _files.Announce(pointer);
@@ -116,7 +124,7 @@ public sealed class FastDataPublisher
     {
         RepositorySetup.Ensure(_layout, _disk);
         _files.CreateDirectories();
-        var state = new Recovery(_layout, _disk, _files, _main).Run(_state);
+        var state = new Recovery(_layout, _disk, _files, _main, Signing).Run(_state);
         _state = state;
         return state;
     }

@@ -9,6 +9,9 @@ public sealed record FolderLayout(string Root)
     /// <summary>The format number that this version writes.</summary>
     public const int Format = 1;
 
+    /// <summary>What the name of a manifest's signature has more than that of the manifest.</summary>
+    public const string SignatureSuffix = ".sig";
+
     public string Root { get; } = Path.GetFullPath(Root);
 
     /// <summary>The history: a bare repository.</summary>
@@ -35,6 +38,9 @@ public sealed record FolderLayout(string Root)
     public string ModelPath(ManifestEntry entry) => Path.Combine(Models, entry.File);
 
     public string ManifestPath(long epoch, CommitId commit) => Path.Combine(Manifests, ManifestFileName(epoch, commit));
+
+    /// <summary>The signature of a manifest stands beside it.</summary>
+    public string SignaturePath(long epoch, CommitId commit) => ManifestPath(epoch, commit) + SignatureSuffix;
 
     /// <summary>Whether this version reads a folder of that format: its own and the one before.</summary>
     public static bool Reads(int format) => format is Format or (Format - 1) && format > 0;

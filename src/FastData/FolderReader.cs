@@ -1,4 +1,9 @@
+using Delivery.FastData.Signing;
+
 namespace Delivery.FastData;
+
+/// <summary>Judges the bytes of a manifest before they are used.</summary>
+public delegate void ManifestCheck(CurrentPointer current, ReadOnlySpan<byte> manifest);
 
 /// <summary>Reads what is live in a fast-data folder. Never writes; any thread may use it.</summary>
 public sealed class FolderReader(FolderLayout layout)
@@ -27,17 +32,39 @@ public sealed class FolderReader(FolderLayout layout)
     }
 
     /// <summary>The manifest that a pointer names, checked against the pointer's hash.</summary>
+    /// <param name="current">The pointer.</param>
+    /// <param name="check">Looks at the exact bytes, which have the right hash, before any of them is parsed; what it throws goes through. Null for none.</param>
     /// <exception cref="FastDataException">The manifest is not the one that was published.</exception>
     /// <exception cref="IOException">It cannot be read; <see cref="FileNotFoundException"/> when a newer generation took its place: read CURRENT again.</exception>
-    public Manifest ReadManifest(CurrentPointer current)
+    public Manifest ReadManifest(CurrentPointer current, ManifestCheck? check = null)
     {
         var path = layout.ManifestPath(current.Epoch, current.Commit);
         var content = File.ReadAllBytes(path);
         var hash = ContentHash.Of(content);
         if (hash != current.Manifest) throw new FastDataException($"{path}: its SHA-256 is {hash}; CURRENT says {current.Manifest}.");
+        check?.Invoke(current, content);
         var manifest = Manifest.Parse(content, path);
         return manifest.Epoch == current.Epoch && manifest.Commit == current.Commit
             ? manifest
             : throw new FastDataException($"{path}: it is of epoch {manifest.Epoch}, commit {manifest.Commit}; CURRENT says {current.Epoch}, {current.Commit}.");
+    }
+
+    /// <summary>The signature that stands beside a manifest.</summary>
+    /// <exception cref="UntrustedException">There is none, or it is too long to be one.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public byte[] ReadSignature(CurrentPointer current)
+    {
+        var path = layout.SignaturePath(current.Epoch, current.Commit);
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            var content = new byte[SshSignature.MaxBytes + 1];
+            var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return length <= SshSignature.MaxBytes ? content[..length] : throw new UntrustedException($"{path}: it has more than {SshSignature.MaxBytes} bytes, so it is no signature.");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UntrustedException($"{path}: epoch {current.Epoch} is not signed: there is no such file.", e);
+        }
     }
 }

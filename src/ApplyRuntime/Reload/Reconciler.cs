@@ -6,10 +6,12 @@ namespace Delivery.ApplyRuntime.Reload;
 /// <summary>Brings what is in use to what CURRENT names. Loader thread only.</summary>
 /// <remarks>
 /// The content of CURRENT decides, never a time stamp. Epochs only grow: a rollback comes as a new epoch, so an older one is a
-/// mistake (a restored backup, a second writer) and is refused. But a folder that was seen without CURRENT was made anew, and may count from 1.
+/// mistake (a restored backup, a second writer) and is refused. But a folder that was seen without CURRENT was made anew, and may count from 1;
+/// not so where signatures are checked, since whoever can take CURRENT away could then bring back an old generation.
 /// </remarks>
 internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, RetiredGenerations retired, ReloadLog log, RuntimeOptions options)
 {
+    private readonly GenerationTrust? _trust = options.Trust is { } policy ? new GenerationTrust(folder, policy, options.Time) : null;
     private CurrentPointer? _tried;
     private long _triedAt;
     private TimeSpan? _pause; // before the next try of the same pointer; null: not worth one
@@ -20,11 +22,11 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
     public bool Reconcile(bool force)
     {
         if (ReadCurrent() is not { } pointer || !Accepts(pointer) || !IsDue(pointer, force)) return false;
-        var attempt = ReloadAttempt.Load(folder, pointer, slot.Current);
+        var attempt = ReloadAttempt.Load(folder, pointer, slot.Current, _trust);
         if (attempt.FileGone && ReadCurrent() is { } newer && newer != pointer && Accepts(newer))
         {
             attempt.Drop();
-            attempt = ReloadAttempt.Load(folder, newer, slot.Current);
+            attempt = ReloadAttempt.Load(folder, newer, slot.Current, _trust);
         }
         Remember(attempt);
         return Apply(attempt);
@@ -48,11 +50,16 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
     private bool Accepts(CurrentPointer pointer)
     {
         var inUse = slot.Current?.Pointer;
-        if (inUse is not null && pointer != inUse && pointer.Epoch <= inUse.Epoch && !_seenWithoutCurrent)
+        if (inUse is not null && pointer != inUse && pointer.Epoch <= inUse.Epoch && (!_seenWithoutCurrent || _trust is not null))
         {
             log.PointerIsBad(pointer.Epoch == inUse.Epoch
                 ? $"{folder.Layout.Current}: epoch {pointer.Epoch} came a second time, with commit {pointer.Commit.Short} after {inUse.Commit.Short}. The first stays in use."
                 : $"{folder.Layout.Current}: epoch went back from {inUse.Epoch} to {pointer.Epoch}. Epoch {inUse.Epoch} stays in use.");
+            return false;
+        }
+        if (pointer != inUse && _trust?.Refusal(pointer) is { } refusal)
+        {
+            log.PointerIsBad($"{folder.Layout.Current}: {refusal}{(inUse is null ? "" : $" Epoch {inUse.Epoch} stays in use.")}");
             return false;
         }
         if (pointer == inUse) _seenWithoutCurrent = false;

@@ -1,5 +1,6 @@
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.FastData;
+using Delivery.FastData.Signing;
 using Delivery.Models.Formats;
 
 namespace Delivery.ApplyRuntime.Reload;
@@ -29,12 +30,12 @@ internal sealed class ReloadAttempt
     public bool WorthRepeating { get; private set; }
 
     /// <summary>Loads what is new or changed, and shares the rest with the generation in use. Throws for nothing that stands in the folder.</summary>
-    public static ReloadAttempt Load(FolderReader folder, CurrentPointer pointer, Generation? inUse)
+    public static ReloadAttempt Load(FolderReader folder, CurrentPointer pointer, Generation? inUse, GenerationTrust? trust = null)
     {
         var attempt = new ReloadAttempt(pointer);
         try
         {
-            var manifest = folder.ReadManifest(pointer);
+            var manifest = trust is null ? folder.ReadManifest(pointer) : trust.Read(pointer);
             attempt.HasManifest = true;
             foreach (var entry in manifest.Models) attempt.Add(folder.Layout, entry, inUse);
         }
@@ -79,7 +80,7 @@ internal sealed class ReloadAttempt
     private void Note(RuntimeProblem problem, Exception cause)
     {
         _problems.Add(problem);
-        FileGone |= cause is FileNotFoundException or DirectoryNotFoundException;
+        FileGone |= cause is FileNotFoundException or DirectoryNotFoundException or UntrustedException { InnerException: FileNotFoundException };
         WorthRepeating |= cause is not InvalidModelException; // those bytes have the right hash: they will not get better
     }
 }

@@ -1,3 +1,4 @@
+using Delivery.FastData.Signing;
 using Delivery.Updater;
 
 namespace Delivery.Cli.Configuration;
@@ -20,6 +21,12 @@ public sealed record DeliverySettings
     /// <summary>How long the live files of a generation stay for readers that are behind; three generations stay anyway. Default 24 h, from 0 to 3,650 days.</summary>
     public TimeSpan KeepGenerations { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>The key that signs commits and manifests: a private one, or a public one whose private half an agent holds. Default null: unsigned.</summary>
+    public string? SigningKey { get; init; }
+
+    /// <summary>The file of allowed signers: writers publish only what it allows, <c>follow</c> loads only that. Default null: nothing is checked.</summary>
+    public string? AllowedSigners { get; init; }
+
     /// <summary>How the updater works.</summary>
     public UpdaterOptions Updater { get; init; } = new();
 
@@ -28,6 +35,8 @@ public sealed record DeliverySettings
     {
         if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(LockTimeout)} is {LockTimeout}; it needs 0 to 1 h.";
         if (KeepGenerations < TimeSpan.Zero || KeepGenerations > TimeSpan.FromDays(3650)) yield return $"{nameof(KeepGenerations)} is {KeepGenerations}; it needs 0 to 3650 days.";
+        var trust = AllowedSigners is { } allowed ? new TrustPolicy { AllowedSigners = allowed }.Problems(FastData) : [];
+        foreach (var problem in trust) yield return problem;
         foreach (var problem in Updater.Problems()) yield return problem;
     }
 }

@@ -20,6 +20,8 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
         new("store", nameof(UpdaterOptions.StoreName), SettingType.Path, (s, v) => s with { Store = (string)v }),
         new("cycleRecords", nameof(UpdaterOptions.RecordsFolder), SettingType.Path, (s, v) => s with { Updater = s.Updater with { RecordsFolder = (string)v } }),
         new("keepGenerations", nameof(DeliverySettings.KeepGenerations), SettingType.Duration, (s, v) => s with { KeepGenerations = (TimeSpan)v }),
+        new("signing.key", nameof(DeliverySettings.SigningKey), SettingType.PathOrNull, (s, v) => s with { SigningKey = v as string }),
+        new("signing.allowedSigners", nameof(DeliverySettings.AllowedSigners), SettingType.PathOrNull, (s, v) => s with { AllowedSigners = v as string }),
         new("update.period", nameof(UpdaterOptions.Period), SettingType.Duration, (s, v) => s with { Updater = s.Updater with { Period = (TimeSpan)v } }),
         new("update.lockTimeout", nameof(DeliverySettings.LockTimeout), SettingType.Duration, (s, v) => s with { LockTimeout = (TimeSpan)v }),
         new("update.maxTotalBytes", nameof(UpdaterOptions.MaxTotalBytes), SettingType.Bytes, (s, v) => s with { Updater = s.Updater with { MaxTotalBytes = (long)v } }),
@@ -46,7 +48,7 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     ];
 
     /// <summary>Keys that hold other keys.</summary>
-    public static IReadOnlyList<string> Sections { get; } = ["update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
+    public static IReadOnlyList<string> Sections { get; } = ["signing", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
 
     /// <summary>The environment variable that sets it.</summary>
     public string Variable => "DELIVERY_" + Key.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();

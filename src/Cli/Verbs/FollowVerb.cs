@@ -40,7 +40,7 @@ public static class FollowVerb
     {
         if (options.UntilEpoch < 1) throw VerbException.Usage($"--until-epoch is {options.UntilEpoch}; it needs 1 or more.");
         if (options.Seconds is { } seconds && !(seconds > 0 && seconds <= TimeSpan.FromDays(30).TotalSeconds)) throw VerbException.Usage($"--seconds is {seconds}; it needs more than 0 and at most 30 days.");
-        using var follower = new Follower(settings.FastData, options);
+        using var follower = new Follower(settings.FastData, options, Places.Trust(settings));
         return await follower.RunAsync(stop);
     }
 }

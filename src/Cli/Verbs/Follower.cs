@@ -1,11 +1,12 @@
 using System.Threading.Channels;
 using Delivery.ApplyRuntime;
 using Delivery.Cli.Output;
+using Delivery.FastData.Signing;
 
 namespace Delivery.Cli.Verbs;
 
 /// <summary>Follows one folder and tells what happens, line by line.</summary>
-internal sealed class Follower(string folder, FollowOptions options) : IDisposable
+internal sealed class Follower(string folder, FollowOptions options, TrustPolicy? trust) : IDisposable
 {
     /// <summary>Pause between two looks for problems that no swap announces.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -19,7 +20,7 @@ internal sealed class Follower(string folder, FollowOptions options) : IDisposab
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (options.Seconds is { } seconds) ending.CancelAfter(TimeSpan.FromSeconds(seconds));
-        await using var runtime = ModelRuntime.Open(folder, new RuntimeOptions { Applied = OnApplied });
+        await using var runtime = ModelRuntime.Open(folder, new RuntimeOptions { Applied = OnApplied, Trust = trust });
         if (runtime.Status.State == RuntimeState.Waiting) TellWaiting(runtime.Status);
         if (options.Decide) _decisions.Start(runtime);
         var reached = await TellUntilEndAsync(runtime, ending.Token);

@@ -1,6 +1,8 @@
 using Delivery.Cli.Configuration;
 using Delivery.FastData;
 using Delivery.FastData.Git;
+using Delivery.FastData.Git.Signing;
+using Delivery.FastData.Signing;
 using Delivery.TrainingStore.Sqlite;
 
 namespace Delivery.Cli.Verbs;
@@ -27,7 +29,13 @@ internal static class Places
 
     /// <summary>The publisher of a folder, which need not be there.</summary>
     public static FastDataPublisher Publisher(DeliverySettings settings) =>
-        new(settings.FastData) { LockTimeout = settings.LockTimeout, KeepGenerations = settings.KeepGenerations };
+        new(settings.FastData) { LockTimeout = settings.LockTimeout, KeepGenerations = settings.KeepGenerations, Signer = Signer(settings) };
+
+    /// <summary>What signs for the settings; null when nothing is to be signed.</summary>
+    public static SshSigner? Signer(DeliverySettings settings) => settings.SigningKey is { } key ? new SshSigner(key) { AllowedSigners = settings.AllowedSigners } : null;
+
+    /// <summary>What a reader asks of signatures; null when it asks for none.</summary>
+    public static TrustPolicy? Trust(DeliverySettings settings) => settings.AllowedSigners is { } path ? new TrustPolicy { AllowedSigners = path } : null;
 
     /// <exception cref="VerbException">There is no such file: opening it would make an empty store out of a misspelt path.</exception>
     public static SqliteTrainingStore Store(DeliverySettings settings) => File.Exists(settings.Store)

@@ -67,11 +67,19 @@ internal sealed class GitReader : IDisposable
     /// <summary>The bytes of a folder of the commit's root; empty when there is none.</summary>
     public static byte[] Folder(Commit commit, string name)
     {
-        if (commit.Tree[name]?.Target is not Tree tree) return [];
+        return commit.Tree[name]?.Target is Tree tree ? Bytes(tree, commit.Sha) : [];
+    }
+
+    /// <summary>The bytes of a tree of plain files.</summary>
+    /// <exception cref="FastDataException">There is no such tree, or it holds something else.</exception>
+    public byte[] Tree(GitId id) => Bytes(Find<Tree>(id.Hex), id.Hex);
+
+    private static byte[] Bytes(Tree tree, string where)
+    {
         using var bytes = new MemoryStream(tree.Count * 64);
         foreach (var entry in tree)
         {
-            if (entry.Mode != Mode.NonExecutableFile) throw new FastDataException($"Commit {commit.Sha}: {entry.Path} is {entry.Mode}; a plain file was expected.");
+            if (entry.Mode != Mode.NonExecutableFile) throw new FastDataException($"{where}: {entry.Path} is {entry.Mode}; a plain file was expected.");
             TreeEditor.WriteEntry(bytes, TreeEditor.FileMode, entry.Name, new GitId(entry.Target.Sha));
         }
         return bytes.ToArray();

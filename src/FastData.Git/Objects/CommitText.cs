@@ -15,20 +15,26 @@ internal static class CommitText
     /// <param name="when">When; whole seconds are kept.</param>
     /// <param name="message">Subject, body and trailers; the epoch is added as the last trailer.</param>
     /// <param name="epoch">The generation's number.</param>
-    public static GitObject Make(GitId tree, CommitId? parent, Actor author, DateTimeOffset when, string message, long epoch)
+    /// <param name="sign">Gives the armored signature of the commit without it; null for an unsigned one.</param>
+    public static GitObject Make(GitId tree, CommitId? parent, Actor author, DateTimeOffset when, string message, long epoch, Func<byte[], byte[]>? sign = null)
     {
         var signature = $"{author.Name} <{author.Email}> {when.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)} +0000";
         var text = new StringBuilder()
             .Append("tree ").Append(tree.Hex).Append('\n');
         if (parent is { } id) text.Append("parent ").Append(id.Hex).Append('\n');
         text.Append("author ").Append(signature).Append('\n')
-            .Append("committer ").Append(signature).Append('\n')
-            .Append('\n')
+            .Append("committer ").Append(signature).Append('\n');
+        var endOfHeaders = text.Length;
+        text.Append('\n')
             .Append(message.ReplaceLineEndings("\n").Replace("\0", "", StringComparison.Ordinal).TrimEnd())
             .Append(EndsWithTrailer(message) ? "\n" : "\n\n")
             .Append(EpochTrailer).Append(epoch.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        if (sign is not null) text.Insert(endOfHeaders, SignatureHeader(sign(Encoding.UTF8.GetBytes(text.ToString()))));
         return GitObject.Of(GitObjectType.Commit, Encoding.UTF8.GetBytes(text.ToString()));
     }
+
+    // A header of several lines: each but the first begins with a blank.
+    private static string SignatureHeader(byte[] armored) => $"gpgsig {Encoding.ASCII.GetString(armored).ReplaceLineEndings("\n").TrimEnd().Replace("\n", "\n ", StringComparison.Ordinal)}\n";
 
     /// <summary>The epoch in a commit's message; null when it has none, so that it is no generation.</summary>
     public static long? EpochOf(string message)

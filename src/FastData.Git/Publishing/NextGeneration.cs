@@ -1,4 +1,5 @@
 using Delivery.FastData.Git.Objects;
+using Delivery.FastData.Git.Signing;
 using Delivery.Models;
 
 namespace Delivery.FastData.Git.Publishing;
@@ -8,7 +9,7 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
 {
     /// <summary>Null when nothing would change.</summary>
     public static NextGeneration? Make(
-        TipState tip, Publication publication, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> models, DateTimeOffset now)
+        TipState tip, Publication publication, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> models, DateTimeOffset now, SshSigner? signer = null)
     {
         var objects = new List<GitObject>((2 * models.Count) + publication.Control.Count + 4);
         var modelsTree = Edit(tip.ModelsTree, ModelFiles(models, publication.Removed), objects);
@@ -21,7 +22,7 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
         var rootTree = Add(GitObjectType.Tree, root.ToArray(), objects);
 
         var epoch = tip.Epoch + 1;
-        var commit = CommitText.Make(rootTree, tip.Commit, publication.Actor, now, publication.Message, epoch);
+        var commit = CommitText.Make(rootTree, tip.Commit, publication.Actor, now, publication.Message, epoch, signer is null ? null : signer.SignCommit);
         objects.Insert(0, commit);
         var manifest = new Manifest(epoch, CommitId.Parse(commit.Id.Hex), Merge(tip.Manifest?.Models ?? [], models, publication.Removed));
         return new NextGeneration(objects, new TipState(manifest, modelsTree, controlTree, Merge(tip.Control, publication.Control)));

@@ -1,5 +1,6 @@
 using Delivery.FastData.Git.History;
 using Delivery.FastData.Git.Objects;
+using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Publishing;
 using Delivery.FastData.Storage;
 
@@ -9,7 +10,7 @@ namespace Delivery.FastData.Git.Publishing;
 /// Brings a folder to the state that its history says, whatever a crash left: before the ref moved, nothing had happened and
 /// the leavings go; after it, the generation is finished. Needs the folder's lock.
 /// </summary>
-internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles files, MainRef main)
+internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles files, MainRef main, GenerationSigning signing)
 {
     /// <summary>The committed generation, which is live when this returns.</summary>
     /// <param name="cached">The state kept from the last publish; taken when main and CURRENT still agree with it.</param>
@@ -19,11 +20,12 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         var tip = main.Read();
         var current = ReadCurrent();
         if (tip is null && current is not null) tip = RestoreMain(current);
-        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && known.Models.All(files.Looks)) return cached;
+        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && signing.Looks(known) && known.Models.All(files.Looks)) return cached;
 
         Settle();
         files.DeleteTemporaries();
-        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip), files.DeleteUnnamed);
+        signing.Ref.Recover();
+        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip) || signing.Ref.Names(commit), files.DeleteUnnamed);
         main.Recover();
         if (tip is not { } commit)
         {
@@ -41,6 +43,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         {
             throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore the commit: git -C {layout.Root} update-ref {MainRef.Name} {current.Commit}.");
         }
+        signing.Settle(state.Manifest!);
         if (live is null) MakeLive(git, state);
         else MendLive(git, state);
         return state;
@@ -59,7 +62,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     // the pointer and take the commit away.
     private void Settle()
     {
-        string[] folders = [Path.Combine(layout.Repository, "objects", "pack"), main.Heads, layout.Repository, layout.Models, layout.Manifests, layout.Root];
+        string[] folders = [Path.Combine(layout.Repository, "objects", "pack"), main.Heads, .. signing.Ref.Folders, layout.Repository, layout.Models, layout.Manifests, layout.Root];
         foreach (var folder in folders) disk.SyncDirectory(folder);
     }
 

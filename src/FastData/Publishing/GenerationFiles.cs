@@ -39,13 +39,23 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
     }
 
     /// <summary>Makes the manifest durable and gives the pointer to it, which is not announced yet.</summary>
-    public CurrentPointer WriteManifest(Manifest manifest)
+    /// <param name="manifest">Of the generation.</param>
+    /// <param name="signature">Its signature, which is durable before the manifest stands there; null for none.</param>
+    public CurrentPointer WriteManifest(Manifest manifest, ReadOnlyMemory<byte>? signature = null)
     {
         var content = manifest.ToBytes();
         var pointer = new CurrentPointer(FolderLayout.Format, manifest.Epoch, manifest.Commit, ContentHash.Of(content));
+        if (signature is { } signed) WriteSignature(manifest.Epoch, manifest.Commit, signed.Span);
         WriteOnce(layout.ManifestPath(manifest.Epoch, manifest.Commit), content, pointer.Manifest);
         disk.SyncDirectory(layout.Manifests);
         return pointer;
+    }
+
+    /// <summary>Makes the signature of a manifest durable; another one of the same manifest is replaced by rename.</summary>
+    public void WriteSignature(long epoch, CommitId commit, ReadOnlySpan<byte> signature)
+    {
+        WriteOnce(layout.SignaturePath(epoch, commit), signature, ContentHash.Of(signature));
+        disk.SyncDirectory(layout.Manifests);
     }
 
     /// <summary>Makes a generation live: from here on readers load it.</summary>

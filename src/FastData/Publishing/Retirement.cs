@@ -30,19 +30,24 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
         // A manifest above the live epoch, or a twin of it, belongs to a publish that died before its commit.
         var dead = manifests.Where(manifest => manifest.Epoch >= live.Epoch && manifest.Path != livePath).ToList();
         var old = manifests.Where(manifest => manifest.Epoch < live.Epoch).Skip(KeepAtLeast - 1).Where(manifest => File.GetLastWriteTimeUtc(manifest.Path) < limit).ToList();
-        return dead.Count + old.Count == 0 ? 0 : Remove([.. old.Concat(dead).Select(manifest => manifest.Path)], manifests.Select(manifest => manifest.Path));
-    }
-
-    private int Remove(List<string> leaving, IEnumerable<string> manifests)
-    {
         var stuck = new List<Exception>();
-        var files = new GenerationFiles(layout, disk).Unnamed(manifests.Where(path => !leaving.Contains(path)));
-        var removed = files.Count(path => TryDelete(path, stuck));
-        // A manifest that leaves is what makes the next run look for files that nothing names: one stays while some are stuck.
-        removed += leaving.Skip(stuck.Count > 0 ? 1 : 0).Count(path => TryDelete(path, stuck));
+        var removed = RemoveLoneSignatures(stuck);
+        if (dead.Count + old.Count > 0) removed += Remove([.. old.Concat(dead).Select(manifest => manifest.Path)], manifests.Select(manifest => manifest.Path), stuck);
         return stuck.Count == 0 ? removed
             : throw new IOException($"{stuck.Count} files stay until a later publish, the first because of: {stuck[0].Message}", stuck[0]);
     }
+
+    private int Remove(List<string> leaving, IEnumerable<string> manifests, List<Exception> stuck)
+    {
+        var files = new GenerationFiles(layout, disk).Unnamed(manifests.Where(path => !leaving.Contains(path)));
+        var removed = files.Count(path => TryDelete(path, stuck));
+        // A manifest that leaves is what makes the next run look for files that nothing names: one stays while some are stuck.
+        return removed + leaving.Skip(stuck.Count > 0 ? 1 : 0).SelectMany(WithSignature).Count(path => TryDelete(path, stuck));
+    }
+
+    // A publish that died between a signature and its manifest leaves one, and so does a removal that died in between.
+    private int RemoveLoneSignatures(List<Exception> stuck) => Directory.EnumerateFiles(layout.Manifests, "*" + FolderLayout.SignatureSuffix)
+        .Where(path => !File.Exists(path[..^FolderLayout.SignatureSuffix.Length])).Count(path => TryDelete(path, stuck));
 
     private bool TryDelete(string path, List<Exception> stuck)
     {
@@ -57,6 +62,8 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
             return false;
         }
     }
+
+    private static string[] WithSignature(string manifest) => File.Exists(manifest + FolderLayout.SignatureSuffix) ? [manifest, manifest + FolderLayout.SignatureSuffix] : [manifest];
 
     private static long EpochOf(string path) =>
         long.TryParse(Path.GetFileName(path).Split('-')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) ? epoch : 0;

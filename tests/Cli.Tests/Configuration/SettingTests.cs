@@ -48,6 +48,7 @@ public sealed class SettingTests
     [InlineData("update.validation.harm.minimumEffectiveSampleSize", "NaN")]
     [InlineData("keepGenerations", "-1d")]
     [InlineData("store", "/")]
+    [InlineData("signing.allowedSigners", "fast-data/allowed_signers")]
     public void A_value_out_of_range_is_told_with_its_key_and_its_place(string key, string value)
     {
         var variable = Setting.All.Single(setting => setting.Key == key).Variable;
