@@ -153,7 +153,7 @@ public sealed class FastDataMirror : IDisposable
     // A folder with a history that no mirror made belongs to whoever publishes into it.
     private void BecomeMirror()
     {
-        if (RefFile.Read(_layout.Repository, MainRef.Name) is { } main)
+        if (RefFile.Read(_layout.Repository, MainRef.Name) is var main && (main is not null || File.Exists(_layout.Current)))
         {
             throw new FastDataException($"{_layout.Root}: somebody publishes into this folder (main is {main}), and no mirror made it. Name an empty folder or a new one: a folder has one writer.");
         }
