@@ -34,7 +34,7 @@ public sealed class GitHttpServer : IDisposable
 {
     private const int Seed = 20260101;
     private readonly HttpListener _listener = new();
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new(); // answers that hang end with it, so it is not disposed
     private readonly string _root;
     private readonly int _port = GitDaemon.FreePort();
     private int _fetches;
@@ -64,9 +64,9 @@ public sealed class GitHttpServer : IDisposable
 
     public void Dispose()
     {
+        if (_stop.IsCancellationRequested) return;
         _stop.Cancel();
         _listener.Close();
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -124,14 +124,15 @@ public sealed class GitHttpServer : IDisposable
                 new Random(Seed).NextBytes(content);
                 break;
             case HttpFault.Flip:
-                content[content.Length / 2] ^= 0x10;
+                var pack = Math.Max(0, content.AsSpan().IndexOf("PACK"u8));
+                content[(pack + content.Length) / 2] ^= 0x10;
                 break;
             case HttpFault.Slow:
                 foreach (var chunk in content.Chunk(1 + (content.Length / 20)))
                 {
                     await response.OutputStream.WriteAsync(chunk, stop);
                     await response.OutputStream.FlushAsync(stop);
-                    await Task.Delay(20, stop);
+                    await Task.Delay(50, stop);
                 }
                 response.Close();
                 return;

@@ -35,7 +35,7 @@ internal sealed class GitLeftovers(FolderLayout layout, IDisk disk, TimeProvider
             else if (isLock) held.Add($"{path}: a git process made it {Math.Max(0, (now - made).TotalSeconds):0} s ago. If none runs any more, it is removed once it is a minute old");
         }
         if (orphan is not null) run.End();
-        RepairBoundary();
+        RepairHistory();
         return held;
     }
 
@@ -67,14 +67,22 @@ internal sealed class GitLeftovers(FolderLayout layout, IDisk disk, TimeProvider
         Path.GetExtension(path) is ".pack" or ".rev" && !File.Exists(Path.ChangeExtension(path, ".idx")) && !File.Exists(Path.ChangeExtension(path, ".keep"));
 
     // git gives up on a line that is no id, and on a commit whose parent is not there unless this file names it.
-    private void RepairBoundary()
+    private void RepairHistory()
     {
         if (!File.Exists(Path.Combine(layout.Repository, "HEAD"))) return;
         var boundary = ShallowFile.Read(layout, out var isDamaged);
         using var git = new GitReader(layout);
+        DropIncomingIfDamaged(git);
         var missing = new[] { MainRef.Name, RemoteFetch.Incoming }.Select(name => RefFile.Read(layout.Repository, name)).OfType<CommitId>()
             .Select(tip => EndOf(git, tip, boundary)).OfType<CommitId>().ToList();
         if (isDamaged || missing.Count > 0) ShallowFile.Write(layout, disk, boundary.Concat(missing).Distinct());
+    }
+
+    // It is only a copy of what the remote has; git would not fetch over it.
+    private void DropIncomingIfDamaged(GitReader git)
+    {
+        var path = Path.Combine(layout.Repository, RemoteFetch.Incoming);
+        if (File.Exists(path) && (RefFile.Read(layout.Repository, RemoteFetch.Incoming) is not { } id || git.TryCommit(id) is null)) disk.Delete(path);
     }
 
     // The commit at which a line of first parents breaks off; null when it ends as it should.

@@ -19,7 +19,6 @@ internal sealed class RepositoryRepair(FolderLayout layout, IDisk disk, RemoteFe
         var current = ReadCurrent();
         var main = RefFile.Read(layout.Repository, MainRef.Name);
         if ((main ?? current?.Commit) is not { } wanted) throw new FastDataException($"{layout.Repository}: neither main nor {layout.Current} names a commit that could be fetched again.");
-        DropDamagedRef(RemoteFetch.Incoming);
         await remote.FetchAgainAsync(wanted, cancellationToken);
         if (main is null) await SetMainAsync(current!, cancellationToken);
     }
@@ -32,12 +31,6 @@ internal sealed class RepositoryRepair(FolderLayout layout, IDisk disk, RemoteFe
         }
         disk.Delete(Path.Combine(layout.Repository, MainRef.Name)); // a loose ref that is no id
         await new GitCommand(layout.Repository).RunAsync(["update-ref", MainRef.Name, current.Commit.Hex], cancellationToken);
-    }
-
-    private void DropDamagedRef(string name)
-    {
-        using var reader = new GitReader(layout);
-        if (RefFile.Read(layout.Repository, name) is not { } id || reader.TryCommit(id) is null) disk.Delete(Path.Combine(layout.Repository, name));
     }
 
     private CurrentPointer? ReadCurrent()
