@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Delivery.FastData.Git.History;
+using Delivery.FastData.Git.Mirroring;
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Publishing;
 using Delivery.FastData.Git.Signing;
@@ -70,7 +72,72 @@ public sealed class FastDataPublisher
         foreach (var name in publication.Control.Keys) RequireControlName(name);
         if (models.Find(model => publication.Removed.Contains(model.Change.Name)) is { Change.Name: var both }) throw new ArgumentException($"'{both}' is both delivered and removed.", nameof(publication));
         RepositorySetup.Check(_layout);
+        if (MirrorRecord.Read(_layout) is { From: var from }) throw new FastDataException($"{_layout.Root}: this folder follows {from}. Publish there; or, to make it a writer of its own, stop its mirror and remove {MirrorRecord.PathOf(_layout)}.");
         return Exclusively(() => Publish(publication, models, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Looks through a commit whose objects are in the repository already: whether it may follow the tip, and what it would change here. Changes nothing.</summary>
+    /// <param name="commit">A commit that this folder did not make.</param>
+    /// <param name="cancellationToken">Taken while another process holds the folder.</param>
+    /// <exception cref="GenerationRefusedException">It is no generation, its epoch is not above the tip's, or something in it is not valid.</exception>
+    /// <exception cref="FolderBusyException">Another process held the folder too long.</exception>
+    /// <exception cref="FastDataException">The folder contradicts itself, or objects of the commit are missing.</exception>
+    public IncomingGeneration Examine(CommitId commit, CancellationToken cancellationToken)
+    {
+        RepositorySetup.Check(_layout);
+        var state = Exclusively(Recover, cancellationToken);
+        using var git = new GitReader(_layout);
+        return new Examination(_layout, git, state).Run(commit);
+    }
+
+    /// <summary>
+    /// Makes a generation of somebody else the live one: the same as <see cref="Publish(Publication, CancellationToken)"/>, but its
+    /// commit and its epoch are those that it has. That its commit descends from the tip is the caller's to know.
+    /// </summary>
+    /// <param name="incoming">What <see cref="Examine"/> gave.</param>
+    /// <param name="cancellationToken">Taken until the commit; what is committed is also made live.</param>
+    /// <exception cref="FolderBusyException">Another process held the folder too long.</exception>
+    /// <exception cref="FastDataException">The folder contradicts itself, or the disk returned other bytes than were written.</exception>
+    public PublishOutcome Adopt(IncomingGeneration incoming, CancellationToken cancellationToken)
+    {
+        if (incoming.Layout != _layout) throw new ArgumentException($"The generation was looked through for {incoming.Folder}, not for {Folder}.", nameof(incoming));
+        RepositorySetup.Check(_layout);
+        return Exclusively(() => AdoptExclusively(incoming, cancellationToken), cancellationToken);
+    }
+
+    private PublishOutcome AdoptExclusively(IncomingGeneration incoming, CancellationToken cancellationToken)
+    {
+        var state = Recover();
+        if (state.Commit != incoming.Replaces) return new PublishOutcome.LostRace(incoming.Replaces, state.Commit);
+
+        _state = null; // whatever fails from here on, the next call looks again and cleans up
+        using (var git = new GitReader(_layout))
+        {
+            foreach (var chunk in incoming.Changed.Chunk(64))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _files.WriteModels([.. chunk.Select(model => (model.Entry, model.Content ?? git.Blob(model.Blob)))]);
+            }
+        }
+        // git flushes what it writes but not the directories that name it.
+        _disk.SyncDirectory(Path.Combine(_layout.Repository, "objects", "pack"));
+        _disk.SyncDirectory(_layout.Repository);
+        return MakeLive(state, incoming.State, [], new PackFiles(_layout, _disk), cancellationToken);
+    }
+
+    /// <summary>Makes the folder and its empty repository where there are none, and does more while it holds them.</summary>
+    /// <exception cref="FastDataException">The folder holds something else, or has lost its history.</exception>
+    internal void Prepare(Action more, CancellationToken cancellationToken)
+    {
+        RepositorySetup.Check(_layout);
+        Exclusively(
+            () =>
+            {
+                RepositorySetup.Ensure(_layout, _disk);
+                more();
+                return true;
+            },
+            cancellationToken);
     }
 
     private PublishOutcome Publish(Publication publication, List<(ModelChange Change, ManifestEntry Entry)> models, CancellationToken cancellationToken)

@@ -8,10 +8,12 @@ namespace Delivery.FastData.Git.History;
 internal sealed class GitReader : IDisposable
 {
     private readonly Repository _repository;
+    private readonly FolderLayout _layout;
 
     /// <exception cref="FastDataException">There is no repository, or it cannot be opened.</exception>
     public GitReader(FolderLayout layout)
     {
+        _layout = layout;
         RepositorySetup.Check(layout);
         try
         {
@@ -44,14 +46,45 @@ internal sealed class GitReader : IDisposable
     /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
     public Commit Commit(CommitId id) => Find<Commit>(id.Hex);
 
-    /// <summary>Whether a commit stands in the line of first parents behind another.</summary>
+    /// <summary>Whether a commit stands in the line of first parents behind another. A shallow history ends at its boundary.</summary>
     public bool HasAncestor(CommitId from, CommitId sought)
     {
-        for (var commit = Commit(from); commit is not null; commit = commit.Parents.FirstOrDefault())
+        var boundary = ShallowFile.Read(_layout);
+        for (CommitId? id = from; id is { } at; id = boundary.Contains(at) ? null : FirstParent(Commit(at)))
         {
-            if (commit.Sha == sought.Hex) return true;
+            if (at == sought) return true;
         }
         return false;
+    }
+
+    /// <summary>The first parent of a commit, which need not be there; null for a root.</summary>
+    public static CommitId? FirstParent(Commit commit) => commit.Parents.FirstOrDefault() is { } parent ? CommitId.Parse(parent.Sha) : null;
+
+    /// <summary>The commit, or null when there is none or it is damaged.</summary>
+    public Commit? TryCommit(CommitId id)
+    {
+        try
+        {
+            return _repository.Lookup<Commit>(id.Hex);
+        }
+        catch (LibGit2SharpException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Bytes of a blob, without reading it.</summary>
+    /// <exception cref="FastDataException">There is no such blob.</exception>
+    public long SizeOf(GitId id)
+    {
+        try
+        {
+            return _repository.ObjectDatabase.RetrieveObjectMetadata(new ObjectId(id.Hex)).Size;
+        }
+        catch (LibGit2SharpException e)
+        {
+            throw new FastDataException($"The history's blob {id.Hex} cannot be read: {e.Message}", e);
+        }
     }
 
     /// <exception cref="FastDataException">There is no such blob, or it is damaged.</exception>

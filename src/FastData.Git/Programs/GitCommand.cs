@@ -33,6 +33,15 @@ internal sealed class GitCommand(string repository)
     /// <summary>How long one run may take before it is killed. Default 10 minutes.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long it may say nothing on standard error before it is killed; for runs that report their progress there. Default: for ever.</summary>
+    public TimeSpan StallTimeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
+    /// <summary>Variables on top of this process's own.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Told of each process that is started; null for nobody.</summary>
+    public Action<Process>? Started { get; init; }
+
     /// <summary>Runs git whatever its exit code. On cancellation, and after <see cref="Timeout"/>, it is killed with its children.</summary>
     /// <param name="arguments">After <c>git --git-dir=…</c>; each reaches git as it is, no shell is involved.</param>
     /// <param name="cancellationToken">Kills it.</param>
@@ -41,24 +50,50 @@ internal sealed class GitCommand(string repository)
     public async Task<GitResult> TryRunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken, string input = "")
     {
         using var process = Start(arguments);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var stall = new CancellationTokenSource(StallTimeout);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stall.Token);
         limit.CancelAfter(Timeout);
         try
         {
+            Started?.Invoke(process);
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
-            var errors = ReadTailAsync(process.StandardError, limit.Token);
+            var errors = ReadTailAsync(process.StandardError, () => stall.CancelAfter(StallTimeout), limit.Token);
             await WriteAsync(process, input, limit.Token);
             await process.WaitForExitAsync(limit.Token);
             return new GitResult(process.ExitCode, await output, await errors);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new FastDataException($"git {string.Join(' ', arguments)} was stopped after {Timeout.TotalSeconds:0} s without an end.", e);
+            // Without its arguments: a remote's address may hold a password.
+            var end = stall.IsCancellationRequested ? $"{StallTimeout.TotalSeconds:0.#} s without a sign of life" : $"{Timeout.TotalSeconds:0.#} s without an end";
+            throw new FastDataException($"git {Verb(arguments)} was stopped after {end}.", e);
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited) await KillAsync(process);
         }
+    }
+
+    // Its leavings are looked at next, so it must be gone by then.
+    private static async Task KillAsync(Process process)
+    {
+        process.Kill(entireProcessTree: true);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It hangs in the kernel, as on a dead network disk, and ends when that does.
+        }
+    }
+
+    private static string Verb(IReadOnlyList<string> arguments)
+    {
+        var at = 0;
+        while (at + 2 < arguments.Count && arguments[at] == "-c") at += 2;
+        return arguments.Count > at ? arguments[at] : "";
     }
 
     /// <summary>Runs git and gives what it printed.</summary>
@@ -88,6 +123,7 @@ internal sealed class GitCommand(string repository)
         foreach (var name in Misleading) start.Environment.Remove(name);
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["LC_ALL"] = "C";
+        foreach (var (name, value) in Environment) start.Environment[name] = value;
         try
         {
             return Process.Start(start)!;
@@ -111,12 +147,13 @@ internal sealed class GitCommand(string repository)
         }
     }
 
-    private static async Task<string> ReadTailAsync(StreamReader errors, CancellationToken cancellationToken)
+    private static async Task<string> ReadTailAsync(StreamReader errors, Action lives, CancellationToken cancellationToken)
     {
         var tail = new StringBuilder();
         var buffer = new char[4096];
         for (int read; (read = await errors.ReadAsync(buffer, cancellationToken)) > 0;)
         {
+            lives();
             tail.Append(buffer, 0, read);
             if (tail.Length > 2 * KeptErrorCharacters) tail.Remove(0, tail.Length - KeptErrorCharacters);
         }
