@@ -26,6 +26,9 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
 
     private readonly RefFile _ref = new(layout, disk, Name);
 
+    /// <summary>The folders whose names must be durable for the ref to be; none where there is no ref yet.</summary>
+    public IReadOnlyList<string> Folders => Directory.Exists(Path.GetDirectoryName(_ref.LockFile)) ? [Path.GetDirectoryName(_ref.LockFile)!] : [];
+
     /// <summary>The next tree: what is there, without what is older than the last generations and without what a publish that died had promised.</summary>
     public SignedManifest Prepare(Manifest manifest, ReadOnlyMemory<byte> signature)
     {
