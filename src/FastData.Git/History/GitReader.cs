@@ -8,11 +8,13 @@ namespace Delivery.FastData.Git.History;
 internal sealed class GitReader : IDisposable
 {
     private readonly Repository _repository;
+    private readonly Lazy<HashSet<string>> _shallow;
 
     /// <exception cref="FastDataException">There is no repository, or it cannot be opened.</exception>
     public GitReader(FolderLayout layout)
     {
         RepositorySetup.Check(layout);
+        _shallow = new Lazy<HashSet<string>>(() => ReadShallow(Path.Combine(layout.Repository, "shallow")));
         try
         {
             _repository = new Repository(layout.Repository);
@@ -44,10 +46,23 @@ internal sealed class GitReader : IDisposable
     /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
     public Commit Commit(CommitId id) => Find<Commit>(id.Hex);
 
+    /// <summary>The first parent; null for the first commit of all, and for the oldest one that a shallow repository has.</summary>
+    /// <exception cref="FastDataException">The repository is to have the parent and has not, or it is damaged.</exception>
+    public Commit? Parent(Commit commit) =>
+        IsShallowBoundary(commit) || commit.Parents.FirstOrDefault()?.Sha is not { } parent ? null : Find<Commit>(parent);
+
+    /// <summary>Whether history was cut off below this commit. libgit2 knows nothing of that: for it the parent is missing.</summary>
+    public bool IsShallowBoundary(Commit commit) => _shallow.Value.Count > 0 && _shallow.Value.Contains(commit.Sha);
+
+    /// <summary>What differs between two folders of the history, by name. No content is read, so weights may be elsewhere.</summary>
+    public IEnumerable<(string Name, bool IsGone)> Changes(Tree? before, Tree? after) => before?.Sha == after?.Sha ? []
+        : _repository.Diff.Compare<TreeChanges>(before, after, new CompareOptions { Similarity = SimilarityOptions.None })
+            .Select(change => (change.Path, change.Status == ChangeKind.Deleted));
+
     /// <summary>Whether a commit stands in the line of first parents behind another.</summary>
     public bool HasAncestor(CommitId from, CommitId sought)
     {
-        for (var commit = Commit(from); commit is not null; commit = commit.Parents.FirstOrDefault())
+        for (var commit = Commit(from); commit is not null; commit = Parent(commit))
         {
             if (commit.Sha == sought.Hex) return true;
         }
@@ -93,11 +108,13 @@ internal sealed class GitReader : IDisposable
 
     public void Dispose() => _repository.Dispose();
 
+    private static HashSet<string> ReadShallow(string path) => File.Exists(path) ? [.. File.ReadLines(path).Select(line => line.Trim())] : [];
+
     private T Find<T>(string hex) where T : LibGit2Sharp.GitObject
     {
         try
         {
-            return _repository.Lookup<T>(hex) ?? throw new FastDataException($"The history lacks the {typeof(T).Name.ToLowerInvariant()} {hex}. Look with: git fsck.");
+            return _repository.Lookup<T>(new ObjectId(hex)) ?? throw new FastDataException($"The history lacks the {typeof(T).Name.ToLowerInvariant()} {hex}. Look with: git fsck.");
         }
         catch (LibGit2SharpException e)
         {
