@@ -183,7 +183,7 @@ public sealed class FastDataHistory(string folder)
     public ReadOnlyMemory<byte>? FindCard(ModelName name, CommitId commit)
     {
         using var git = new GitReader(_layout);
-        return BlobOf(git.Commit(commit).Tree, name + TipState.CardSuffix) is { } card ? git.Blob(card) : null;
+        return BlobOf(git.Commit(commit).Tree, name + TipState.CardSuffix) is { } card ? (ReadOnlyMemory<byte>?)git.Blob(card) : null;
     }
 
     /// <summary>A model as it was delivered at a commit; null when that generation had no such model.</summary>
