@@ -9,7 +9,7 @@ namespace Delivery.FastData.Git;
 /// <summary>One generation in the history.</summary>
 /// <param name="Epoch">Its number.</param>
 /// <param name="Commit">Its commit.</param>
-/// <param name="When">When it was committed.</param>
+/// <param name="When">When it was committed, by the committer's clock.</param>
 /// <param name="Actor">Who did it.</param>
 /// <param name="Message">The whole message, trailers included.</param>
 /// <param name="Models">Models that it added or changed, by name.</param>
@@ -17,6 +17,15 @@ public sealed record Generation(long Epoch, CommitId Commit, DateTimeOffset When
 {
     /// <summary>The first line of the message.</summary>
     public string Subject => Message.Split('\n')[0];
+
+    /// <summary>Models that it took out of delivery, by name.</summary>
+    public IReadOnlyList<ModelName> Removed { get; init; } = [];
+
+    /// <summary>History is cut off below it, as in a mirror; so all of its models seem to be its own.</summary>
+    public bool IsOldestKnown { get; init; }
+
+    /// <summary>The trailers of the message.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Trailers => CommitTrailers.Of(Message);
 }
 
 /// <summary>One model as of one commit.</summary>
@@ -29,6 +38,7 @@ public sealed record DeliveredModel(ModelName Name, CommitId Commit, ReadOnlyMem
 /// <summary>Reads what was delivered, when, by whom and why. Writes nothing and takes no lock; any thread may call.</summary>
 public sealed class FastDataHistory(string folder)
 {
+    private static readonly TimeSpan ClockSlop = TimeSpan.FromDays(1);
     private readonly FolderLayout _layout = new(folder);
 
     /// <summary>Whether there is a history at all.</summary>
@@ -54,15 +64,126 @@ public sealed class FastDataHistory(string folder)
     /// <param name="model">Only generations that changed this model; null for all.</param>
     /// <param name="from">Where to begin; null for the newest.</param>
     /// <exception cref="FastDataException">There is no history, no such commit, or it is damaged.</exception>
-    public IEnumerable<Generation> Read(ModelName? model = null, CommitId? from = null)
+    public IEnumerable<Generation> Read(ModelName? model = null, CommitId? from = null) => Read(new HistoryQuery { Model = model, From = from });
+
+    /// <summary>Generations from the newest back, read as they are asked for. Only commits and trees are read: weights may be elsewhere.</summary>
+    /// <exception cref="FastDataException">There is no history, no such commit, or it is damaged.</exception>
+    public IEnumerable<Generation> Read(HistoryQuery query)
     {
         using var git = new GitReader(_layout);
-        if ((from ?? git.Tip) is not { } start) yield break;
-        for (var commit = git.Commit(start); commit is not null; commit = commit.Parents.FirstOrDefault())
+        if ((query.From ?? git.Tip) is not { } start) yield break;
+        var line = new GenerationLine(git);
+        foreach (var point in line.From(start))
         {
-            if (model is { } name && !Changes(commit, name)) continue;
-            yield return Describe(commit);
+            if (query.Since is { } since && point.When < since)
+            {
+                if (point.When < since - ClockSlop) yield break;
+                continue;
+            }
+            if (query.Until is { } until && point.When > until) continue;
+            if (query.Model is { } name && !point.Changes(name)) continue;
+            yield return line.Describe(point);
         }
+    }
+
+    /// <summary>
+    /// What was live at a moment: the newest generation on the line of first parents with no later time on it or on any before it.
+    /// So a clock that went back makes no older generation live again. Null before the first, or before the oldest that a shallow repository has.
+    /// </summary>
+    /// <remarks>Every commit is looked at, none of the trees, weights and cards.</remarks>
+    /// <exception cref="FastDataException">There is no history, or it is damaged.</exception>
+    public LiveGeneration? LiveAt(DateTimeOffset time)
+    {
+        using var git = new GitReader(_layout);
+        if (git.Tip is not { } tip) return null;
+        var line = new GenerationLine(git);
+        (Commit? found, Commit? next, Commit? newer) = (null, null, null);
+        var since = DateTimeOffset.MinValue;
+        foreach (var commit in line.CommitsFrom(tip))
+        {
+            var when = commit.Committer.When;
+            if (when > time) found = null;
+            else if (found is null) (found, next, since) = (commit, newer, when);
+            else if (when > since) since = when;
+            newer = commit;
+        }
+        return found is null ? null : new LiveGeneration(Describe(line, found), since, next is null ? null : Describe(line, next));
+    }
+
+    /// <summary>The version of a model as of a commit: since which generation and until which. Null when that generation has no such model.</summary>
+    /// <param name="name">The model.</param>
+    /// <param name="commit">The generation; null for the newest.</param>
+    /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
+    public ModelVersion? Version(ModelName name, CommitId? commit = null)
+    {
+        using var git = new GitReader(_layout);
+        if (git.Tip is not { } tip) return null;
+        var asOf = commit ?? tip;
+        var line = new GenerationLine(git);
+        LinePoint? next = null;
+        var reached = false;
+        foreach (var point in line.From(tip))
+        {
+            reached |= point.Id == asOf;
+            var changes = point.ChangesWeights(name);
+            if (!reached) next = changes ? point : next;
+            else if (point.Weights(name) is null) return null;
+            else if (changes) return Found(point, next);
+        }
+        // A commit beside the line has no next version.
+        return !reached && line.From(asOf).FirstOrDefault(point => point.ChangesWeights(name) || point.Weights(name) is null) is { } since && since.Weights(name) is not null
+            ? Found(since, null) : null;
+
+        ModelVersion Found(LinePoint since, LinePoint? next) => new(name, asOf, line.Describe(since), next is null ? null : line.Describe(next));
+    }
+
+    /// <summary>The generation before one; null for the first, and for the oldest that a shallow repository has.</summary>
+    /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
+    public CommitId? Before(CommitId commit)
+    {
+        using var git = new GitReader(_layout);
+        return git.Parent(git.Commit(commit)) is { } parent ? CommitId.Parse(parent.Sha) : null;
+    }
+
+    /// <summary>The oldest generation that this repository has; null when there is none.</summary>
+    /// <exception cref="FastDataException">The history is damaged.</exception>
+    public Generation? Oldest()
+    {
+        using var git = new GitReader(_layout);
+        var line = new GenerationLine(git);
+        return git.Tip is { } tip ? Describe(line, line.CommitsFrom(tip).Last()) : null;
+    }
+
+    /// <summary>The first generation that ever had a model's weights as they are at a commit: the one that a rollback went back to. Null when there is no such model there.</summary>
+    /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
+    public Generation? Origin(ModelName name, CommitId commit)
+    {
+        using var git = new GitReader(_layout);
+        var line = new GenerationLine(git);
+        GitId? wanted = null;
+        LinePoint? oldest = null;
+        foreach (var point in line.From(commit))
+        {
+            if (point.Id == commit && (wanted = point.Weights(name)) is null) return null;
+            if (point.ChangesWeights(name) && point.Weights(name) == wanted) oldest = point;
+        }
+        return oldest is null ? null : line.Describe(oldest);
+    }
+
+    /// <summary>The models of a generation, ordered by name; no weights are read.</summary>
+    /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
+    public IReadOnlyList<ModelName> ModelsAt(CommitId commit)
+    {
+        using var git = new GitReader(_layout);
+        return [.. TipState.ModelBlobs(GitReader.Folder(git.Commit(commit), TipState.ModelsFolder)).Select(model => model.Name).Order()];
+    }
+
+    /// <summary>A model's card as of a commit; null when the generation has no such model or it has no card. Its weights are not read.</summary>
+    /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
+    public ReadOnlyMemory<byte>? FindCard(ModelName name, CommitId commit)
+    {
+        using var git = new GitReader(_layout);
+        return BlobOf(git.Commit(commit).Tree, name + TipState.CardSuffix) is { } card ? (ReadOnlyMemory<byte>?)git.Blob(card) : null;
     }
 
     /// <summary>A model as it was delivered at a commit; null when that generation had no such model.</summary>
@@ -84,23 +205,7 @@ public sealed class FastDataHistory(string folder)
         return TipState.ReadControl(git, GitReader.Folder(git.Commit(commit), TipState.ControlFolder));
     }
 
-    private static Generation Describe(Commit commit)
-    {
-        var before = ModelsOf(commit.Parents.FirstOrDefault());
-        var changed = ModelsOf(commit).Except(before).Select(model => model.Name);
-        return new Generation(CommitText.EpochOf(commit.Message) ?? 0, CommitId.Parse(commit.Sha), commit.Author.When,
-            new Actor(commit.Author.Name, commit.Author.Email), commit.Message, [.. changed]);
-    }
-
-    private static List<(ModelName Name, GitId Id)> ModelsOf(Commit? commit) =>
-        commit is null ? [] : [.. TipState.ModelBlobs(GitReader.Folder(commit, TipState.ModelsFolder))];
-
-    private static bool Changes(Commit commit, ModelName name)
-    {
-        var before = commit.Parents.FirstOrDefault()?.Tree;
-        return BlobOf(commit.Tree, name + TipState.ModelSuffix) != BlobOf(before, name + TipState.ModelSuffix)
-            || BlobOf(commit.Tree, name + TipState.CardSuffix) != BlobOf(before, name + TipState.CardSuffix);
-    }
+    private static Generation Describe(GenerationLine line, Commit commit) => line.Describe(line.From(CommitId.Parse(commit.Sha)).First());
 
     private static GitId? BlobOf(Tree? tree, string file) =>
         tree?[$"{TipState.ModelsFolder}/{file}"] is { TargetType: TreeEntryTargetType.Blob } entry ? new GitId(entry.Target.Sha) : null;

@@ -76,6 +76,6 @@ public static class ShowVerb
         ]);
     }
 
-    private static string Describe(Updater.Validation.PolicyValue value) =>
+    internal static string Describe(Updater.Validation.PolicyValue value) =>
         $"{value.Value:0.00000} a decision, off-policy estimate, 95 % interval [{value.Low:0.00000}, {value.High:0.00000}], effective {value.EffectiveSampleSize:0} of {value.Count} holdout items";
 }

@@ -8,13 +8,13 @@ namespace Delivery.FastData.Git.History;
 internal sealed class GitReader : IDisposable
 {
     private readonly Repository _repository;
-    private readonly FolderLayout _layout;
+    private readonly Lazy<HashSet<CommitId>> _shallow;
 
     /// <exception cref="FastDataException">There is no repository, or it cannot be opened.</exception>
     public GitReader(FolderLayout layout)
     {
-        _layout = layout;
         RepositorySetup.Check(layout);
+        _shallow = new Lazy<HashSet<CommitId>>(() => ShallowFile.Read(layout));
         try
         {
             _repository = new Repository(layout.Repository);
@@ -46,13 +46,25 @@ internal sealed class GitReader : IDisposable
     /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
     public Commit Commit(CommitId id) => Find<Commit>(id.Hex);
 
-    /// <summary>Whether a commit stands in the line of first parents behind another. A shallow history ends at its boundary.</summary>
+    /// <summary>The first parent; null for the first commit of all, and for the oldest one that a shallow repository has.</summary>
+    /// <exception cref="FastDataException">The repository is to have the parent and has not, or it is damaged.</exception>
+    public Commit? Parent(Commit commit) =>
+        IsShallowBoundary(commit) || commit.Parents.FirstOrDefault()?.Sha is not { } parent ? null : Find<Commit>(parent);
+
+    /// <summary>Whether history was cut off below this commit. libgit2 knows nothing of that: for it the parent is missing.</summary>
+    public bool IsShallowBoundary(Commit commit) => _shallow.Value.Count > 0 && _shallow.Value.Contains(CommitId.Parse(commit.Sha));
+
+    /// <summary>What differs between two folders of the history, by name. No content is read, so weights may be elsewhere.</summary>
+    public IEnumerable<(string Name, bool IsGone)> Changes(Tree? before, Tree? after) => before?.Sha == after?.Sha ? []
+        : _repository.Diff.Compare<TreeChanges>(before, after, new CompareOptions { Similarity = SimilarityOptions.None })
+            .Select(change => (change.Path, change.Status == ChangeKind.Deleted));
+
+    /// <summary>Whether a commit stands in the line of first parents behind another.</summary>
     public bool HasAncestor(CommitId from, CommitId sought)
     {
-        var boundary = ShallowFile.Read(_layout);
-        for (CommitId? id = from; id is { } at; id = boundary.Contains(at) ? null : FirstParent(Commit(at)))
+        for (var commit = Commit(from); commit is not null; commit = Parent(commit))
         {
-            if (at == sought) return true;
+            if (commit.Sha == sought.Hex) return true;
         }
         return false;
     }
@@ -138,7 +150,7 @@ internal sealed class GitReader : IDisposable
     {
         try
         {
-            return _repository.Lookup<T>(hex) ?? throw new FastDataException($"The history lacks the {typeof(T).Name.ToLowerInvariant()} {hex}. Look with: git fsck.");
+            return _repository.Lookup<T>(new ObjectId(hex)) ?? throw new FastDataException($"The history lacks the {typeof(T).Name.ToLowerInvariant()} {hex}. Look with: git fsck.");
         }
         catch (LibGit2SharpException e)
         {
