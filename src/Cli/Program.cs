@@ -13,6 +13,7 @@ return await CommandLine.RunAsync(
         HistoryVerb.Create(),
         ShowVerb.Create(),
         ReleaseVerb.Create(),
+        MaintainVerb.Create(),
         FollowVerb.Create(),
         StoreVerb.Create(),
     ]);

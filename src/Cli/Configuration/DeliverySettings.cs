@@ -1,3 +1,4 @@
+using Delivery.FastData.Git.Maintaining;
 using Delivery.Updater;
 
 namespace Delivery.Cli.Configuration;
@@ -20,6 +21,12 @@ public sealed record DeliverySettings
     /// <summary>How long the live files of a generation stay for readers that are behind; three generations stay anyway. Default 24 h, from 0 to 3,650 days.</summary>
     public TimeSpan KeepGenerations { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>From one maintenance of <c>delivery serve</c> to the next. Default 24 h, from 1 min to 365 days.</summary>
+    public TimeSpan MaintainPeriod { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How maintenance works.</summary>
+    public MaintenanceOptions Maintenance { get; init; } = new();
+
     /// <summary>How the updater works.</summary>
     public UpdaterOptions Updater { get; init; } = new();
 
@@ -28,6 +35,8 @@ public sealed record DeliverySettings
     {
         if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(LockTimeout)} is {LockTimeout}; it needs 0 to 1 h.";
         if (KeepGenerations < TimeSpan.Zero || KeepGenerations > TimeSpan.FromDays(3650)) yield return $"{nameof(KeepGenerations)} is {KeepGenerations}; it needs 0 to 3650 days.";
+        if (MaintainPeriod < TimeSpan.FromMinutes(1) || MaintainPeriod > TimeSpan.FromDays(365)) yield return $"{nameof(MaintainPeriod)} is {MaintainPeriod}; it needs 1 min to 365 days.";
+        foreach (var problem in Maintenance.Problems()) yield return problem;
         foreach (var problem in Updater.Problems()) yield return problem;
     }
 }

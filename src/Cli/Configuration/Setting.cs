@@ -1,4 +1,5 @@
 using Delivery.Evaluation;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.Updater;
 using Delivery.Updater.Pulling;
 using Delivery.Updater.Validation;
@@ -20,6 +21,9 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
         new("store", nameof(UpdaterOptions.StoreName), SettingType.Path, (s, v) => s with { Store = (string)v }),
         new("cycleRecords", nameof(UpdaterOptions.RecordsFolder), SettingType.Path, (s, v) => s with { Updater = s.Updater with { RecordsFolder = (string)v } }),
         new("keepGenerations", nameof(DeliverySettings.KeepGenerations), SettingType.Duration, (s, v) => s with { KeepGenerations = (TimeSpan)v }),
+        new("history.keepWeights", nameof(MaintenanceOptions.KeepWeights), SettingType.Duration, (s, v) => s with { Maintenance = s.Maintenance with { KeepWeights = (TimeSpan)v } }),
+        new("history.cold", nameof(MaintenanceOptions.Cold), SettingType.Path, (s, v) => s with { Maintenance = s.Maintenance with { Cold = (string)v } }),
+        new("maintain.period", nameof(DeliverySettings.MaintainPeriod), SettingType.Duration, (s, v) => s with { MaintainPeriod = (TimeSpan)v }),
         new("update.period", nameof(UpdaterOptions.Period), SettingType.Duration, (s, v) => s with { Updater = s.Updater with { Period = (TimeSpan)v } }),
         new("update.lockTimeout", nameof(DeliverySettings.LockTimeout), SettingType.Duration, (s, v) => s with { LockTimeout = (TimeSpan)v }),
         new("update.maxTotalBytes", nameof(UpdaterOptions.MaxTotalBytes), SettingType.Bytes, (s, v) => s with { Updater = s.Updater with { MaxTotalBytes = (long)v } }),
@@ -46,7 +50,7 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     ];
 
     /// <summary>Keys that hold other keys.</summary>
-    public static IReadOnlyList<string> Sections { get; } = ["update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
+    public static IReadOnlyList<string> Sections { get; } = ["history", "maintain", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
 
     /// <summary>The environment variable that sets it.</summary>
     public string Variable => "DELIVERY_" + Key.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();

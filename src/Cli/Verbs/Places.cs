@@ -1,6 +1,7 @@
 using Delivery.Cli.Configuration;
 using Delivery.FastData;
 using Delivery.FastData.Git;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.TrainingStore.Sqlite;
 
 namespace Delivery.Cli.Verbs;
@@ -28,6 +29,10 @@ internal static class Places
     /// <summary>The publisher of a folder, which need not be there.</summary>
     public static FastDataPublisher Publisher(DeliverySettings settings) =>
         new(settings.FastData) { LockTimeout = settings.LockTimeout, KeepGenerations = settings.KeepGenerations };
+
+    /// <summary>The maintenance of a folder, which need not be there.</summary>
+    public static FolderMaintenance Maintenance(DeliverySettings settings) =>
+        new(settings.FastData, settings.Maintenance with { LockTimeout = settings.LockTimeout, KeepGenerations = settings.KeepGenerations });
 
     /// <exception cref="VerbException">There is no such file: opening it would make an empty store out of a misspelt path.</exception>
     public static SqliteTrainingStore Store(DeliverySettings settings) => File.Exists(settings.Store)

@@ -57,6 +57,9 @@ internal sealed class GitReader : IDisposable
     /// <summary>Whether the repository or its cold side has a blob.</summary>
     public bool Has(GitId id) => _repository.ObjectDatabase.Contains(new ObjectId(id.Hex));
 
+    /// <summary>Bytes of a blob, read from its header; 0 when the repository lacks it.</summary>
+    public long SizeOf(GitId id) => Has(id) ? _repository.ObjectDatabase.RetrieveObjectMetadata(new ObjectId(id.Hex)).Size : 0;
+
     /// <exception cref="FastDataException">There is no such blob, or it is damaged.</exception>
     public byte[] Blob(GitId id)
     {

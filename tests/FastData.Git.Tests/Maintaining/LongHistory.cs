@@ -59,19 +59,56 @@ internal sealed class LongHistory : IDisposable
     public void BringColdBack() => Directory.Move(Cold + "-away", Cold);
 
     /// <summary>Every model of every commit has the bytes that were delivered, and git finds nothing wrong.</summary>
-    public void ShouldHaveItAll(string? folder = null)
+    public void ShouldHaveItAll() => ShouldHaveItAll(Folder, "");
+
+    /// <summary>The folder and its cold side once more, side by side in another place.</summary>
+    public Twin Copy() => new(this);
+
+    public void Dispose() => _temporary.Dispose();
+
+    private void ShouldHaveItAll(string folder, string where)
     {
-        GitProgram.FsckStrict(folder ?? Folder);
-        var history = new FastDataHistory(folder ?? Folder);
+        GitProgram.FsckStrict(folder);
+        var history = new FastDataHistory(folder);
         for (var n = 0; n < Commits.Count; n++)
         {
             foreach (var name in new[] { "a", "b", "still" })
             {
-                history.Find(Name(name), Commits[n])!.File.Span.SequenceEqual(Weights(name, n)).Should().BeTrue("{0} of generation {1} stays readable", name, n);
+                history.Find(Name(name), Commits[n])!.File.Span.SequenceEqual(Weights(name, n)).Should().BeTrue("{0} of generation {1} stays readable; {2}", name, n, where);
             }
         }
-        FolderState.ShouldBeWhole(folder ?? Folder);
+        FolderState.ShouldBeWhole(folder);
     }
 
-    public void Dispose() => _temporary.Dispose();
+    private static void Copy(string from, string to)
+    {
+        foreach (var directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from)) Directory.CreateDirectory(to + directory[from.Length..]);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, to + file[from.Length..]);
+    }
+
+    /// <summary>A copy that may be damaged.</summary>
+    internal sealed class Twin : IDisposable
+    {
+        private readonly LongHistory _original;
+        private readonly TemporaryFolder _temporary = new();
+
+        public Twin(LongHistory original)
+        {
+            _original = original;
+            Copy(original.Folder, Folder);
+            Copy(original.Cold, _temporary["fast-data-cold"]);
+            var alternates = System.IO.Path.Combine(Folder, ".git", "objects", "info", "alternates");
+            File.WriteAllText(alternates, File.ReadAllText(alternates).Replace(original.Cold, _temporary["fast-data-cold"], StringComparison.Ordinal));
+        }
+
+        public string Path => _temporary.Path;
+
+        public string Folder => _temporary["fast-data"];
+
+        public string this[string name] => _temporary[name];
+
+        public void ShouldHaveItAll(string where) => _original.ShouldHaveItAll(Folder, where);
+
+        public void Dispose() => _temporary.Dispose();
+    }
 }
