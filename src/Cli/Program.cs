@@ -17,6 +17,7 @@ return await CommandLine.RunAsync(
         LiveVerb.Create(),
         BlameVerb.Create(),
         ReleaseVerb.Create(),
+        MaintainVerb.Create(),
         FollowVerb.Create(),
         StoreVerb.Create(),
     ]);

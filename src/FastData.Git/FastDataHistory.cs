@@ -1,4 +1,5 @@
 using Delivery.FastData.Git.History;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Publishing;
 using Delivery.Models;
@@ -187,13 +188,13 @@ public sealed class FastDataHistory(string folder)
     }
 
     /// <summary>A model as it was delivered at a commit; null when that generation had no such model.</summary>
-    /// <exception cref="FastDataException">There is no such commit, or it is damaged.</exception>
+    /// <exception cref="FastDataException">There is no such commit, it is damaged, or its weights are on the cold side and that is away; the message names the directory.</exception>
     public DeliveredModel? Find(ModelName name, CommitId commit)
     {
         using var git = new GitReader(_layout);
         var tree = git.Commit(commit).Tree;
         return BlobOf(tree, name + TipState.ModelSuffix) is { } file
-            ? new DeliveredModel(name, commit, git.Blob(file), BlobOf(tree, name + TipState.CardSuffix) is { } card ? git.Blob(card) : default)
+            ? new DeliveredModel(name, commit, git.Has(file) ? git.Blob(file) : throw new FastDataException(ColdNotice.For(_layout, git, name, commit, file)), BlobOf(tree, name + TipState.CardSuffix) is { } card ? git.Blob(card) : default)
             : null;
     }
 

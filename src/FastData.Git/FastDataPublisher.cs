@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Delivery.FastData.Git.History;
 using Delivery.FastData.Git.Mirroring;
 using Delivery.FastData.Git.Objects;
@@ -24,6 +23,7 @@ public sealed class FastDataPublisher
     private readonly GenerationFiles _files;
     private readonly MainRef _main;
     private TipState? _state;
+    private Retirement? _retirement;
 
     /// <param name="folder">The fast-data folder; made by the first publish.</param>
     /// <param name="time">The clock of commits and retirement. Default: the system's.</param>
@@ -170,19 +170,20 @@ public sealed class FastDataPublisher
         packs.Sweep(delivered => delivered == pointer.Commit);
         _files.Announce(pointer);
         _state = next;
-        return new PublishOutcome.Published(pointer.Epoch, pointer.Commit, Retire(pointer));
+        return new PublishOutcome.Published(pointer.Epoch, pointer.Commit, Retire(pointer, state.Manifest, next.Manifest!));
     }
 
     // The generation is live by now: what goes wrong in cleaning up must not make the publish look failed.
-    private string? Retire(CurrentPointer live)
+    private string? Retire(CurrentPointer live, Manifest? before, Manifest now)
     {
         try
         {
-            new Retirement(_layout, _disk, _time) { KeepGenerations = KeepGenerations }.Run(live);
+            (_retirement ??= new Retirement(_layout, _disk, _time) { KeepGenerations = KeepGenerations }).Run(live, before, now);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FastDataException or UnsupportedFormatException)
         {
+            _retirement = null;
             return $"Old live files could not be removed: {e.Message}";
         }
     }
@@ -192,6 +193,7 @@ public sealed class FastDataPublisher
         RepositorySetup.Ensure(_layout, _disk);
         _files.CreateDirectories();
         var state = new Recovery(_layout, _disk, _files, _main, Signing).Run(_state);
+        if (!ReferenceEquals(state, _state)) _retirement = null; // what it remembers is of another line of generations
         _state = state;
         return state;
     }
@@ -200,35 +202,9 @@ public sealed class FastDataPublisher
     {
         lock (_oneAtATime)
         {
-            RequireAccess(() => _disk.CreateDirectory(_layout.Root));
-            using var held = TakeLock(cancellationToken);
+            FolderLock.RequireAccess(_layout, () => _disk.CreateDirectory(_layout.Root));
+            using var held = FolderLock.Take(_layout, _disk, LockTimeout, cancellationToken);
             return work();
-        }
-    }
-
-    private IDisposable TakeLock(CancellationToken cancellationToken)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            IDisposable? held = null;
-            RequireAccess(() => held = _disk.TryLock(_layout.Lock));
-            if (held is not null) return held;
-            if (Stopwatch.GetElapsedTime(started) > LockTimeout) throw new FolderBusyException($"{_layout.Lock}: another process has held the folder for {LockTimeout.TotalSeconds:0} s.");
-            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(10));
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-    }
-
-    private void RequireAccess(Action first)
-    {
-        try
-        {
-            first();
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new FastDataException($"{_layout.Root}: {e.Message} The user '{Environment.UserName}' may not write there. Run as the owner of the folder, or give it to this user; nothing was changed.", e);
         }
     }
 

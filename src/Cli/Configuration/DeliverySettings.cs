@@ -1,3 +1,4 @@
+using Delivery.FastData.Git.Maintaining;
 using Delivery.FastData.Signing;
 using Delivery.Updater;
 
@@ -27,6 +28,12 @@ public sealed record DeliverySettings
     /// <summary>The file of allowed signers: writers publish only what it allows, <c>follow</c> loads only that. Default null: nothing is checked.</summary>
     public string? AllowedSigners { get; init; }
 
+    /// <summary>From one maintenance of <c>delivery serve</c> to the next. Default 24 h, from 1 min to 365 days.</summary>
+    public TimeSpan MaintainPeriod { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>How maintenance works.</summary>
+    public MaintenanceOptions Maintenance { get; init; } = new();
+
     /// <summary>How the updater works.</summary>
     public UpdaterOptions Updater { get; init; } = new();
 
@@ -37,6 +44,8 @@ public sealed record DeliverySettings
         if (KeepGenerations < TimeSpan.Zero || KeepGenerations > TimeSpan.FromDays(3650)) yield return $"{nameof(KeepGenerations)} is {KeepGenerations}; it needs 0 to 3650 days.";
         var trust = AllowedSigners is { } allowed ? new TrustPolicy { AllowedSigners = allowed }.Problems(FastData) : [];
         foreach (var problem in trust) yield return problem;
+        if (MaintainPeriod < TimeSpan.FromMinutes(1) || MaintainPeriod > TimeSpan.FromDays(365)) yield return $"{nameof(MaintainPeriod)} is {MaintainPeriod}; it needs 1 min to 365 days.";
+        foreach (var problem in Maintenance.Problems()) yield return problem;
         foreach (var problem in Updater.Problems()) yield return problem;
     }
 }

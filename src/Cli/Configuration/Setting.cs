@@ -1,4 +1,5 @@
 using Delivery.Evaluation;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.Updater;
 using Delivery.Updater.Pulling;
 using Delivery.Updater.Validation;
@@ -22,6 +23,9 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
         new("keepGenerations", nameof(DeliverySettings.KeepGenerations), SettingType.Duration, (s, v) => s with { KeepGenerations = (TimeSpan)v }),
         new("signing.key", nameof(DeliverySettings.SigningKey), SettingType.PathOrNull, (s, v) => s with { SigningKey = v as string }),
         new("signing.allowedSigners", nameof(DeliverySettings.AllowedSigners), SettingType.PathOrNull, (s, v) => s with { AllowedSigners = v as string }),
+        new("history.keepWeights", nameof(MaintenanceOptions.KeepWeights), SettingType.Duration, (s, v) => s with { Maintenance = s.Maintenance with { KeepWeights = (TimeSpan)v } }),
+        new("history.cold", nameof(MaintenanceOptions.Cold), SettingType.Path, (s, v) => s with { Maintenance = s.Maintenance with { Cold = (string)v } }),
+        new("maintain.period", nameof(DeliverySettings.MaintainPeriod), SettingType.Duration, (s, v) => s with { MaintainPeriod = (TimeSpan)v }),
         new("update.period", nameof(UpdaterOptions.Period), SettingType.Duration, (s, v) => s with { Updater = s.Updater with { Period = (TimeSpan)v } }),
         new("update.lockTimeout", nameof(DeliverySettings.LockTimeout), SettingType.Duration, (s, v) => s with { LockTimeout = (TimeSpan)v }),
         new("update.maxTotalBytes", nameof(UpdaterOptions.MaxTotalBytes), SettingType.Bytes, (s, v) => s with { Updater = s.Updater with { MaxTotalBytes = (long)v } }),
@@ -48,7 +52,7 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     ];
 
     /// <summary>Keys that hold other keys.</summary>
-    public static IReadOnlyList<string> Sections { get; } = ["signing", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
+    public static IReadOnlyList<string> Sections { get; } = ["signing", "history", "maintain", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
 
     /// <summary>The environment variable that sets it.</summary>
     public string Variable => "DELIVERY_" + Key.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Delivery.Cli.Verbs;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.Updater.Records;
 
 namespace Delivery.Cli.Output;
@@ -37,6 +38,7 @@ internal static class Json
 [JsonSerializable(typeof(StoreListReport))]
 [JsonSerializable(typeof(StoreGetReport))]
 [JsonSerializable(typeof(ReleaseReport))]
+[JsonSerializable(typeof(MaintenanceReport))]
 [JsonSerializable(typeof(FollowEvent.Waiting))]
 [JsonSerializable(typeof(FollowEvent.Applied))]
 [JsonSerializable(typeof(FollowEvent.Problem))]

@@ -1,6 +1,7 @@
 using Delivery.Cli.Configuration;
 using Delivery.FastData;
 using Delivery.FastData.Git;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Signing;
 using Delivery.TrainingStore.Sqlite;
@@ -36,6 +37,10 @@ internal static class Places
 
     /// <summary>What a reader asks of signatures; null when it asks for none.</summary>
     public static TrustPolicy? Trust(DeliverySettings settings) => settings.AllowedSigners is { } path ? new TrustPolicy { AllowedSigners = path } : null;
+
+    /// <summary>The maintenance of a folder, which need not be there.</summary>
+    public static FolderMaintenance Maintenance(DeliverySettings settings) =>
+        new(settings.FastData, settings.Maintenance with { LockTimeout = settings.LockTimeout, KeepGenerations = settings.KeepGenerations });
 
     /// <exception cref="VerbException">There is no such file: opening it would make an empty store out of a misspelt path.</exception>
     public static SqliteTrainingStore Store(DeliverySettings settings) => File.Exists(settings.Store)

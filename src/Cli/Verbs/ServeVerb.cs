@@ -19,6 +19,7 @@ public static partial class ServeVerb
     private const string More =
         """
         The first cycle runs at the start, then one every update.period (30 min). One line is logged for each cycle.
+        Maintenance runs every maintain.period (24 h), the first time a minute after the start; see 'delivery maintain'.
         SIGTERM or Ctrl-C stops it, also in the middle of a cycle: what is live is then the old generation or the new one.
 
         Exit codes:
@@ -67,6 +68,7 @@ public static partial class ServeVerb
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(Places.Publisher(settings));
         builder.Services.AddDeliveryUpdater(settings.Updater);
+        builder.Services.AddDeliveryMaintenance(Places.Maintenance(settings), settings.MaintainPeriod);
         return builder.Build();
     }
 

@@ -11,12 +11,13 @@ internal sealed class SettingFlags
     private readonly List<(string Key, Option<string> Option)> _flags = [];
 
     /// <summary>Adds <c>--config</c> and the flags named.</summary>
-    public SettingFlags(Command command, bool fastData = false, bool store = false, bool modelList = false)
+    public SettingFlags(Command command, bool fastData = false, bool store = false, bool modelList = false, bool keepWeights = false)
     {
         command.Options.Add(_config);
         if (fastData) Add(command, "fastData", "--fast-data", "DIR", "The fast-data folder.");
         if (store) Add(command, "store", "--store", "FILE", "The file of the training store.");
         if (modelList) Add(command, "modelList", "--model-list", "FILE", "The list of models to deliver.");
+        if (keepWeights) Add(command, "history.keepWeights", "--keep-weights", "TIME", "How long weights stay hot after they were last live, such as 14d.");
     }
 
     /// <exception cref="ConfigurationException">There are mistakes; all of them are told.</exception>

@@ -2,6 +2,7 @@ using Delivery.Cli.Configuration;
 using Delivery.FastData;
 using Delivery.FastData.Git;
 using Delivery.FastData.Git.Control;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.Models.Formats;
 using Delivery.Updater.Records;
 
@@ -24,6 +25,7 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
         var models = (live?.Models ?? []).Select(Describe).ToList();
         var trained = models.Where(model => model.TrainedUntil is not null).Select(model => (_now - model.TrainedUntil!.Value).TotalSeconds).ToList();
         var (last, failures, missing) = ReadCycles();
+        var growth = FolderGrowth.Measure(_layout.Root, settings.Maintenance, _now);
         return new StatusReport
         {
             Folder = _layout.Root,
@@ -44,6 +46,12 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
             Missing = missing,
             FolderBytes = SizeOf(_layout.Root),
             RepositoryBytes = SizeOf(_layout.Repository),
+            ColdFolder = growth.ColdFolder,
+            ColdBytes = growth.ColdBytes,
+            ColdIsAway = growth.ColdIsAway,
+            GrowthBytesPerDay = growth.BytesPerDay,
+            FreeBytes = growth.FreeBytes,
+            DiskFullOn = growth.FullOn,
             Problems = _problems,
         };
     }

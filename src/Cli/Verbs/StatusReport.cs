@@ -39,6 +39,22 @@ internal sealed record StatusReport
     /// <summary>The history alone.</summary>
     public long RepositoryBytes { get; init; }
 
+    /// <summary>Where weights go that are older than history.keepWeights.</summary>
+    public required string ColdFolder { get; init; }
+
+    /// <summary>Bytes of the cold side; 0 while it is away or nothing was moved yet.</summary>
+    public long ColdBytes { get; init; }
+    public bool ColdIsAway { get; init; }
+
+    /// <summary>What the newest week added to the history in a day; null with less than an hour of history.</summary>
+    public double? GrowthBytesPerDay { get; init; }
+
+    /// <summary>Free space of the disk that has less of it, the folder's or the cold side's.</summary>
+    public long FreeBytes { get; init; }
+
+    /// <summary>When that is used up at this rate; null when nothing grows.</summary>
+    public DateOnly? DiskFullOn { get; init; }
+
     /// <summary>Damaged or unreadable files.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 }

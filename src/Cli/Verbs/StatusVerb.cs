@@ -56,6 +56,8 @@ public static class StatusVerb
             ("its error", status.LastCycle?.Error?.Replace("\n", "; ", StringComparison.Ordinal)),
             ("failed in a row", status.ConsecutiveFailures > 0 ? Human.Count(status.ConsecutiveFailures, "cycle") : null),
             ("size", $"{Human.Bytes(status.FolderBytes)}, of which history {Human.Bytes(status.RepositoryBytes)}"),
+            ("cold side", status.ColdIsAway ? $"{status.ColdFolder} is away: old weights cannot be shown" : status.ColdBytes > 0 ? $"{Human.Bytes(status.ColdBytes)} in {status.ColdFolder}" : null),
+            ("growth", status.GrowthBytesPerDay is { } growth ? $"{Human.Bytes((long)growth)} a day; {Human.Bytes(status.FreeBytes)} free{(status.DiskFullOn is { } full ? $", full on {full:yyyy-MM-dd} at this rate" : "")}" : null),
         ]);
         if (status.Missing.Count > 0)
         {

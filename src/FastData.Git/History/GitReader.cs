@@ -99,6 +99,9 @@ internal sealed class GitReader : IDisposable
         }
     }
 
+    /// <summary>Whether the repository or its cold side has a blob.</summary>
+    public bool Has(GitId id) => _repository.ObjectDatabase.Contains(new ObjectId(id.Hex));
+
     /// <exception cref="FastDataException">There is no such blob, or it is damaged.</exception>
     public byte[] Blob(GitId id)
     {

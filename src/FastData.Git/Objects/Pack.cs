@@ -12,7 +12,7 @@ namespace Delivery.FastData.Git.Objects;
 /// <param name="Name">What git calls it: <c>pack-</c> and the pack's own SHA-1.</param>
 /// <param name="Content">The bytes of the pack.</param>
 /// <param name="Index">The bytes of its index.</param>
-internal sealed record Pack(string Name, byte[] Content, byte[] Index)
+internal sealed record Pack(string Name, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> Index)
 {
     private const int HeaderBytes = 12;
     private const int HashBytes = 20;
@@ -52,7 +52,7 @@ internal sealed record Pack(string Name, byte[] Content, byte[] Index)
         }
         var hash = Sha1(pack.GetBuffer().AsSpan(0, (int)pack.Position));
         pack.Write(hash);
-        return new Pack($"pack-{Convert.ToHexStringLower(hash)}", pack.ToArray(), MakeIndex(entries, hash));
+        return new Pack($"pack-{Convert.ToHexStringLower(hash)}", pack.GetBuffer().AsMemory(0, (int)pack.Length), MakeIndex(entries, hash));
     }
 
     /// <summary>Whether these bytes, read back, are a whole pack: they end with the hash of the rest.</summary>

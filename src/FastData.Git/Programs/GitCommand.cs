@@ -47,7 +47,23 @@ internal sealed class GitCommand(string repository)
     /// <param name="cancellationToken">Kills it.</param>
     /// <param name="input">Its standard input; empty by default.</param>
     /// <exception cref="FastDataException">There is no such program, or it took too long.</exception>
-    public async Task<GitResult> TryRunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken, string input = "")
+    public Task<GitResult> TryRunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken, string input = "") =>
+        ExecuteAsync(arguments, (output, token) => output.ReadToEndAsync(token), input, cancellationToken);
+
+    /// <summary>Runs git and hands over each line that it prints, as it comes: for output that is large.</summary>
+    /// <inheritdoc cref="TryRunAsync"/>
+    /// <exception cref="FastDataException">It failed; the message holds what it said. Or as <see cref="TryRunAsync"/>.</exception>
+    public async Task ReadLinesAsync(IReadOnlyList<string> arguments, Action<string> take, CancellationToken cancellationToken, string input = "")
+    {
+        var result = await ExecuteAsync(arguments, async (output, token) =>
+        {
+            while (await output.ReadLineAsync(token) is { } line) take(line);
+            return "";
+        }, input, cancellationToken);
+        RequireSuccess(arguments, result);
+    }
+
+    private async Task<GitResult> ExecuteAsync(IReadOnlyList<string> arguments, Func<StreamReader, CancellationToken, Task<string>> read, string input, CancellationToken cancellationToken)
     {
         using var process = Start(arguments);
         using var stall = new CancellationTokenSource(StallTimeout);
@@ -56,7 +72,7 @@ internal sealed class GitCommand(string repository)
         try
         {
             Started?.Invoke(process);
-            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var output = read(process.StandardOutput, limit.Token);
             var errors = ReadTailAsync(process.StandardError, () => stall.CancelAfter(StallTimeout), limit.Token);
             await WriteAsync(process, input, limit.Token);
             await process.WaitForExitAsync(limit.Token);
@@ -102,8 +118,13 @@ internal sealed class GitCommand(string repository)
     public async Task<string> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken, string input = "")
     {
         var result = await TryRunAsync(arguments, cancellationToken, input);
-        return result.ExitCode == 0 ? result.Output
-            : throw new FastDataException($"git {string.Join(' ', arguments)} failed with exit code {result.ExitCode}: {result.Complaint}");
+        RequireSuccess(arguments, result);
+        return result.Output;
+    }
+
+    private static void RequireSuccess(IReadOnlyList<string> arguments, GitResult result)
+    {
+        if (result.ExitCode != 0) throw new FastDataException($"git {string.Join(' ', arguments)} failed with exit code {result.ExitCode}: {result.Complaint}");
     }
 
     private Process Start(IReadOnlyList<string> arguments)

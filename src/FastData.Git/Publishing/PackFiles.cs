@@ -56,11 +56,11 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
         }
     }
 
-    private string WriteFile(string name, byte[] content, bool @sealed)
+    private string WriteFile(string name, ReadOnlyMemory<byte> content, bool @sealed)
     {
         var (path, temporary) = (Path.Combine(Folder, name), Path.Combine(layout.Repository, TemporaryPrefix + name));
         disk.Delete(temporary);
-        disk.Create(temporary, content, @sealed);
+        disk.Create(temporary, content.Span, @sealed);
         disk.Rename(temporary, path, replace: true);
         _written.Add(path);
         return path;

@@ -74,13 +74,13 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
     /// <summary>Whether the bytes of a live file are those of its name.</summary>
     public bool Holds(ManifestEntry entry) => Holds(layout.ModelPath(entry), entry.Content);
 
-    /// <summary>Removes what a crash left half-written.</summary>
-    public void DeleteTemporaries()
+    /// <summary>Removes what a crash left half-written. Needs the folder's lock.</summary>
+    /// <returns>How many files went.</returns>
+    public int DeleteTemporaries()
     {
-        foreach (var directory in new[] { layout.Root, layout.Models, layout.Manifests })
-        {
-            foreach (var path in Directory.EnumerateFiles(directory, TemporaryPrefix + "*")) disk.Delete(path);
-        }
+        var left = new[] { layout.Root, layout.Models, layout.Manifests }.SelectMany(directory => Directory.EnumerateFiles(directory, TemporaryPrefix + "*")).ToList();
+        foreach (var path in left) disk.Delete(path);
+        return left.Count;
     }
 
     /// <summary>Removes live files that no manifest names: a publish that died before its manifest leaves them.</summary>
