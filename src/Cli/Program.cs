@@ -14,5 +14,6 @@ return await CommandLine.RunAsync(
         ShowVerb.Create(),
         ReleaseVerb.Create(),
         FollowVerb.Create(),
+        MirrorVerb.Create(),
         StoreVerb.Create(),
     ]);

@@ -20,6 +20,9 @@ public sealed record DeliverySettings
     /// <summary>How long the live files of a generation stay for readers that are behind; three generations stay anyway. Default 24 h, from 0 to 3,650 days.</summary>
     public TimeSpan KeepGenerations { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>How a mirror follows a remote.</summary>
+    public MirrorSettings Mirror { get; init; } = new();
+
     /// <summary>How the updater works.</summary>
     public UpdaterOptions Updater { get; init; } = new();
 
@@ -28,6 +31,7 @@ public sealed record DeliverySettings
     {
         if (LockTimeout < TimeSpan.Zero || LockTimeout > TimeSpan.FromHours(1)) yield return $"{nameof(LockTimeout)} is {LockTimeout}; it needs 0 to 1 h.";
         if (KeepGenerations < TimeSpan.Zero || KeepGenerations > TimeSpan.FromDays(3650)) yield return $"{nameof(KeepGenerations)} is {KeepGenerations}; it needs 0 to 3650 days.";
+        foreach (var problem in Mirror.ToOptions(".", this).Problems()) yield return $"{nameof(Mirror)}.{problem}";
         foreach (var problem in Updater.Problems()) yield return problem;
     }
 }
