@@ -19,5 +19,6 @@ return await CommandLine.RunAsync(
         ReleaseVerb.Create(),
         MaintainVerb.Create(),
         FollowVerb.Create(),
+        MirrorVerb.Create(),
         StoreVerb.Create(),
     ]);

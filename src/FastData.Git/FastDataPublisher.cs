@@ -102,10 +102,10 @@ public sealed class FastDataPublisher
     {
         if (incoming.Layout != _layout) throw new ArgumentException($"The generation was looked through for {incoming.Folder}, not for {Folder}.", nameof(incoming));
         RepositorySetup.Check(_layout);
-        return Exclusively(() => AdoptExclusively(incoming, cancellationToken), cancellationToken);
+        return Exclusively(() => AdoptHeld(incoming, cancellationToken), cancellationToken);
     }
 
-    private PublishOutcome AdoptExclusively(IncomingGeneration incoming, CancellationToken cancellationToken)
+    private PublishOutcome AdoptHeld(IncomingGeneration incoming, CancellationToken cancellationToken)
     {
         var state = Recover();
         if (state.Commit != incoming.Replaces) return new PublishOutcome.LostRace(incoming.Replaces, state.Commit);
@@ -122,7 +122,7 @@ public sealed class FastDataPublisher
         // git flushes what it writes but not the directories that name it.
         _disk.SyncDirectory(Path.Combine(_layout.Repository, "objects", "pack"));
         _disk.SyncDirectory(_layout.Repository);
-        return MakeLive(state, incoming.State, [], new PackFiles(_layout, _disk), cancellationToken);
+        return MakeLive(state, incoming.State, null, [], new PackFiles(_layout, _disk), cancellationToken);
     }
 
     /// <summary>Makes the folder and its empty repository where there are none, and does more while it holds them.</summary>
@@ -161,7 +161,7 @@ public sealed class FastDataPublisher
         TipState state, TipState next, SignedManifest? signed, IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> changed, PackFiles packs, CancellationToken cancellationToken)
     {
         _files.WriteModels(changed);
-        var pointer = _files.WriteManifest(next.Manifest!, signed?.Signature);
+        var pointer = _files.WriteManifest(next.Manifest!, signed?.Signature ?? Signing.Travelled(next.Manifest!));
         cancellationToken.ThrowIfCancellationRequested();
 
         packs.RequireWritten();

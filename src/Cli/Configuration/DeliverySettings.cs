@@ -34,6 +34,9 @@ public sealed record DeliverySettings
     /// <summary>How maintenance works.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();
 
+    /// <summary>How a mirror follows a remote.</summary>
+    public MirrorSettings Mirror { get; init; } = new();
+
     /// <summary>How the updater works.</summary>
     public UpdaterOptions Updater { get; init; } = new();
 
@@ -46,6 +49,7 @@ public sealed record DeliverySettings
         foreach (var problem in trust) yield return problem;
         if (MaintainPeriod < TimeSpan.FromMinutes(1) || MaintainPeriod > TimeSpan.FromDays(365)) yield return $"{nameof(MaintainPeriod)} is {MaintainPeriod}; it needs 1 min to 365 days.";
         foreach (var problem in Maintenance.Problems()) yield return problem;
+        foreach (var problem in Mirror.ToOptions(".", this).Problems()) yield return $"{nameof(Mirror)}.{problem}";
         foreach (var problem in Updater.Problems()) yield return problem;
     }
 }

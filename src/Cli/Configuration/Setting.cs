@@ -12,6 +12,7 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     private const string PullSection = "update.pull.";
     private const string ValidationSection = "update.validation.";
     private const string HarmSection = "update.validation.harm.";
+    private const string MirrorSection = "mirror.";
 
     /// <summary>Every setting, in the order of the documentation.</summary>
     public static IReadOnlyList<Setting> All { get; } =
@@ -49,10 +50,18 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
         Harm("tolerance", nameof(HarmTestOptions.Tolerance), (h, v) => h with { Tolerance = v }),
         Harm("alpha", nameof(HarmTestOptions.Alpha), (h, v) => h with { Alpha = v }),
         Harm("minimumEffectiveSampleSize", nameof(HarmTestOptions.MinimumEffectiveSampleSize), (h, v) => h with { MinimumEffectiveSampleSize = v }),
+
+        Mirror("from", nameof(MirrorSettings.From), SettingType.Remote, (m, v) => m with { From = (string)v }),
+        Mirror("branch", nameof(MirrorSettings.Branch), SettingType.Text, (m, v) => m with { Branch = (string)v }),
+        Mirror("interval", nameof(MirrorSettings.Interval), SettingType.Duration, (m, v) => m with { Interval = (TimeSpan)v }),
+        Mirror("fetchTimeout", nameof(MirrorSettings.FetchTimeout), SettingType.Duration, (m, v) => m with { FetchTimeout = (TimeSpan)v }),
+        Mirror("stallTimeout", nameof(MirrorSettings.StallTimeout), SettingType.Duration, (m, v) => m with { StallTimeout = (TimeSpan)v }),
+        Mirror("maxFetchBytes", nameof(MirrorSettings.MaxFetchBytes), SettingType.Bytes, (m, v) => m with { MaxFetchBytes = (long)v }),
+        Mirror("reshallowEvery", nameof(MirrorSettings.ReshallowEvery), SettingType.Duration, (m, v) => m with { ReshallowEvery = (TimeSpan)v }),
     ];
 
     /// <summary>Keys that hold other keys.</summary>
-    public static IReadOnlyList<string> Sections { get; } = ["signing", "history", "maintain", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.')];
+    public static IReadOnlyList<string> Sections { get; } = ["signing", "history", "maintain", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.'), MirrorSection.TrimEnd('.')];
 
     /// <summary>The environment variable that sets it.</summary>
     public string Variable => "DELIVERY_" + Key.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
@@ -68,6 +77,9 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     private static Setting Validation(string name, string member, SettingType type, Func<ValidationOptions, object, ValidationOptions> apply) =>
         new(ValidationSection + name, $"{nameof(UpdaterOptions.Validation)}.{member}", type,
             (s, v) => s with { Updater = s.Updater with { Validation = apply(s.Updater.Validation, v) } });
+
+    private static Setting Mirror(string name, string member, SettingType type, Func<MirrorSettings, object, MirrorSettings> apply) =>
+        new(MirrorSection + name, $"{nameof(DeliverySettings.Mirror)}.{member}", type, (s, v) => s with { Mirror = apply(s.Mirror, v) });
 
     private static Setting Harm(string name, string member, Func<HarmTestOptions, double, HarmTestOptions> apply) =>
         Validation($"harm.{name}", $"{nameof(ValidationOptions.Harm)}.{member}", SettingType.Number, (o, v) => o with { Harm = apply(o.Harm, (double)v) });

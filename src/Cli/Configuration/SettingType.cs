@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Delivery.FastData.Git.Mirroring;
 
 namespace Delivery.Cli.Configuration;
 
@@ -15,6 +16,11 @@ internal sealed record SettingType(string Expected, Func<RawValue, object?> TryR
         ? System.IO.Path.GetFullPath(raw.Text, raw.BaseFolder) : null);
 
     public static readonly SettingType PathOrNull = new("a path, as text, or null", raw => raw.Kind == RawKind.Null ? Nothing : Path.TryRead(raw));
+
+    public static readonly SettingType Text = new("text", raw => IsText(raw) && raw.Text.Trim().Length > 0 && !raw.Text.Any(char.IsControl) ? raw.Text.Trim() : null);
+
+    public static readonly SettingType Remote = new("a folder, a URL of https, http, ssh, git or file, or host:path", raw =>
+        IsText(raw) && RemoteAddress.TryParse(raw.Text, raw.BaseFolder, out var address, out _) ? address.Folder ?? raw.Text.Trim() : null);
 
     public static readonly SettingType Duration = new("a duration such as \"500ms\", \"10s\", \"30m\", \"24h\", \"7d\" or \"00:30:00\"", raw => IsText(raw) ? ReadDuration(raw.Text.Trim()) : null);
 

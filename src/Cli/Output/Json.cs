@@ -43,4 +43,5 @@ internal static class Json
 [JsonSerializable(typeof(FollowEvent.Applied))]
 [JsonSerializable(typeof(FollowEvent.Problem))]
 [JsonSerializable(typeof(FollowEvent.End))]
+[JsonSerializable(typeof(MirrorEvent))]
 internal sealed partial class CliJson : JsonSerializerContext;

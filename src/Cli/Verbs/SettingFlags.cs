@@ -11,11 +11,18 @@ internal sealed class SettingFlags
     private readonly List<(string Key, Option<string> Option)> _flags = [];
 
     /// <summary>Adds <c>--config</c> and the flags named.</summary>
-    public SettingFlags(Command command, bool fastData = false, bool store = false, bool modelList = false, bool keepWeights = false)
+    public SettingFlags(Command command, bool fastData = false, bool store = false, bool modelList = false, bool keepWeights = false, bool mirror = false)
     {
         command.Options.Add(_config);
         if (fastData) Add(command, "fastData", "--fast-data", "DIR", "The fast-data folder.");
         if (store) Add(command, "store", "--store", "FILE", "The file of the training store.");
+        if (mirror)
+        {
+            Add(command, "mirror.from", "--from", "URL", "The remote: a folder, a URL of https, http, ssh, git or file, or host:path.");
+            Add(command, "fastData", "--to", "DIR", "The folder that follows it: a new one, or one that a mirror made.");
+            Add(command, "mirror.branch", "--branch", "NAME", "The remote's branch. Default: main.");
+            Add(command, "mirror.interval", "--interval", "TIME", "From one poll to the next. Default: 10s.");
+        }
         if (modelList) Add(command, "modelList", "--model-list", "FILE", "The list of models to deliver.");
         if (keepWeights) Add(command, "history.keepWeights", "--keep-weights", "TIME", "How long weights stay hot after they were last live, such as 14d.");
     }

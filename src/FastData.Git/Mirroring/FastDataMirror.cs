@@ -153,7 +153,7 @@ public sealed class FastDataMirror : IDisposable
     // A folder with a history that no mirror made belongs to whoever publishes into it.
     private void BecomeMirror()
     {
-        if (RefFile.Read(_layout.Repository, MainRef.Name) is var main && (main is not null || File.Exists(_layout.Current)))
+        if (StoredRef.Read(_layout.Repository, MainRef.Name) is var main && (main is not null || File.Exists(_layout.Current)))
         {
             throw new FastDataException($"{_layout.Root}: somebody publishes into this folder (main is {main}), and no mirror made it. Name an empty folder or a new one: a folder has one writer.");
         }
@@ -186,7 +186,7 @@ public sealed class FastDataMirror : IDisposable
         if (!_hints.RemoteIsAt(tip.Commit)) await _fetch.FetchAsync(isFirst: tip.Commit is null, cancellationToken);
         else return await TidyAsync(new MirrorOutcome.UpToDate(tip.Epoch, tip.Commit), cancellationToken);
 
-        var found = RefFile.Read(_layout.Repository, RemoteFetch.Incoming) ?? throw new FastDataException($"{_layout.Repository}: {RemoteFetch.Incoming} is not there after a fetch.");
+        var found = StoredRef.Read(_layout.Repository, RemoteFetch.Incoming) ?? throw new FastDataException($"{_layout.Repository}: {RemoteFetch.Incoming} is not there after a fetch.");
         if (found == tip.Commit) return await TidyAsync(new MirrorOutcome.UpToDate(tip.Epoch, tip.Commit), cancellationToken);
         if (_unsound is { } known && known.Found == found) return new MirrorOutcome.Refused(tip.Epoch, tip.Commit, found, known.Reason);
         try

@@ -73,7 +73,7 @@ internal sealed class GitLeftovers(FolderLayout layout, IDisk disk, TimeProvider
         var boundary = ShallowFile.Read(layout, out var isDamaged);
         using var git = new GitReader(layout);
         DropIncomingIfDamaged(git);
-        var missing = new[] { MainRef.Name, RemoteFetch.Incoming }.Select(name => RefFile.Read(layout.Repository, name)).OfType<CommitId>()
+        var missing = new[] { MainRef.Name, RemoteFetch.Incoming }.Select(name => StoredRef.Read(layout.Repository, name)).OfType<CommitId>()
             .Select(tip => EndOf(git, tip, boundary)).OfType<CommitId>().ToList();
         if (isDamaged || missing.Count > 0) ShallowFile.Write(layout, disk, boundary.Concat(missing).Distinct());
     }
@@ -82,7 +82,7 @@ internal sealed class GitLeftovers(FolderLayout layout, IDisk disk, TimeProvider
     private void DropIncomingIfDamaged(GitReader git)
     {
         var path = Path.Combine(layout.Repository, RemoteFetch.Incoming);
-        if (File.Exists(path) && (RefFile.Read(layout.Repository, RemoteFetch.Incoming) is not { } id || git.TryCommit(id) is null)) disk.Delete(path);
+        if (File.Exists(path) && (StoredRef.Read(layout.Repository, RemoteFetch.Incoming) is not { } id || git.TryCommit(id) is null)) disk.Delete(path);
     }
 
     // The commit at which a line of first parents breaks off; null when it ends as it should.

@@ -46,8 +46,8 @@ internal sealed class Housekeeping(FolderLayout layout, IDisk disk, TimeProvider
     // What was refused is still fetched, and would otherwise stay for ever.
     private async Task<bool> DropRefusedAsync(GitCommand git, CancellationToken cancellationToken)
     {
-        var main = RefFile.Read(layout.Repository, MainRef.Name);
-        if (main is null || RefFile.Read(layout.Repository, RemoteFetch.Incoming) is not { } incoming || incoming == main) return false;
+        var main = StoredRef.Read(layout.Repository, MainRef.Name);
+        if (main is null || StoredRef.Read(layout.Repository, RemoteFetch.Incoming) is not { } incoming || incoming == main) return false;
         await git.RunAsync(["update-ref", RemoteFetch.Incoming, main.Value.Hex], cancellationToken);
         return true;
     }
@@ -55,7 +55,7 @@ internal sealed class Housekeeping(FolderLayout layout, IDisk disk, TimeProvider
     // The boundary that was stays in the file until git drops its commit: a commit without a parent that the file does not name is damage.
     private bool Cut()
     {
-        if (RefFile.Read(layout.Repository, MainRef.Name) is not { } main || OldestKept() is not { } oldest) return false;
+        if (StoredRef.Read(layout.Repository, MainRef.Name) is not { } main || OldestKept() is not { } oldest) return false;
         using var reader = new GitReader(layout);
         var boundary = ShallowFile.Read(layout);
         var (last, hasMore) = (main, true);

@@ -9,13 +9,13 @@ internal sealed class PollHints(FolderLayout layout, RemoteAddress remote, strin
     /// <summary>The file whose change asks for a poll.</summary>
     public static string FileOf(FolderLayout layout) => Path.Combine(layout.Repository, "delivery-poll");
 
-    private readonly string? _repository = remote.Folder is { } folder ? RefFile.RepositoryOf(folder) : null;
+    private readonly string? _repository = remote.Folder is { } folder ? StoredRef.RepositoryOf(folder) : null;
     private readonly string _ref = "refs/heads/" + branch;
     private DateTime _touched = File.GetLastWriteTimeUtc(FileOf(layout));
     private CommitId? _seen;
 
     /// <summary>Where the remote's branch is, when that can be read without git.</summary>
-    public CommitId? RemoteTip => _repository is null ? null : RefFile.Read(_repository, _ref);
+    public CommitId? RemoteTip => _repository is null ? null : StoredRef.Read(_repository, _ref);
 
     /// <summary>Whether something has changed since <see cref="Taken"/>.</summary>
     public bool IsUp => File.GetLastWriteTimeUtc(FileOf(layout)) != _touched || (RemoteTip is { } tip && tip != _seen);

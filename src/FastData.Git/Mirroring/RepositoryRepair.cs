@@ -17,7 +17,7 @@ internal sealed class RepositoryRepair(FolderLayout layout, IDisk disk, RemoteFe
     {
         RepositorySetup.Ensure(layout, disk);
         var current = ReadCurrent();
-        var main = RefFile.Read(layout.Repository, MainRef.Name);
+        var main = StoredRef.Read(layout.Repository, MainRef.Name);
         if ((main ?? current?.Commit) is not { } wanted) throw new FastDataException($"{layout.Repository}: neither main nor {layout.Current} names a commit that could be fetched again.");
         await remote.FetchAgainAsync(wanted, cancellationToken);
         if (main is null) await SetMainAsync(current!, cancellationToken);

@@ -1,4 +1,5 @@
 using Delivery.FastData.Git.History;
+using Delivery.FastData.Git.Mirroring;
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Publishing;
@@ -29,7 +30,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         main.Recover();
         if (tip is not { } commit)
         {
-            if (Directory.EnumerateFiles(Path.Combine(layout.Repository, "objects", "pack"), "*.pack").Any() && current is null)
+            if (current is null && MirrorRecord.Read(layout) is null && Directory.EnumerateFiles(Path.Combine(layout.Repository, "objects", "pack"), "*.pack").Any())
             {
                 throw new FastDataException($"{layout.Repository}: there are commits, but neither main nor {layout.Current} says which is the newest. Find it with git fsck --lost-found, and restore it: git -C {layout.Root} update-ref {MainRef.Name} COMMIT.");
             }

@@ -20,6 +20,10 @@ internal sealed class GenerationSigning(FolderLayout layout, IDisk disk, Generat
     /// <exception cref="FastDataException">It cannot be signed.</exception>
     public SignedManifest? Sign(Manifest manifest) => signer is null ? null : Ref.Prepare(manifest, signer.SignManifest(manifest.ToBytes()));
 
+    /// <summary>The signature that came with a generation of somebody else; null when none came, or when it is of another manifest.</summary>
+    public ReadOnlyMemory<byte>? Travelled(Manifest manifest) =>
+        Ref.Find(manifest.Epoch, manifest.Commit) is { } signature && Serves(manifest.ToBytes(), signature) ? (ReadOnlyMemory<byte>?)signature : null;
+
     /// <summary>Whether the live signature is there, where one must be: cheap enough to ask at each cycle.</summary>
     public bool Looks(Manifest manifest) => signer is null || File.Exists(layout.SignaturePath(manifest.Epoch, manifest.Commit));
 

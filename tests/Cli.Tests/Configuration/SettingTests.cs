@@ -47,6 +47,13 @@ public sealed class SettingTests
     [InlineData("update.validation.harm.alpha", "1")]
     [InlineData("update.validation.harm.minimumEffectiveSampleSize", "NaN")]
     [InlineData("keepGenerations", "-1d")]
+    [InlineData("mirror.from", "ext::sh")]
+    [InlineData("mirror.branch", "-x")]
+    [InlineData("mirror.interval", "1ms")]
+    [InlineData("mirror.fetchTimeout", "1ms")]
+    [InlineData("mirror.stallTimeout", "1ms")]
+    [InlineData("mirror.maxFetchBytes", "1")]
+    [InlineData("mirror.reshallowEvery", "1s")]
     [InlineData("store", "/")]
     [InlineData("signing.allowedSigners", "fast-data/allowed_signers")]
     public void A_value_out_of_range_is_told_with_its_key_and_its_place(string key, string value)

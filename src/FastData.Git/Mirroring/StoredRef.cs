@@ -1,7 +1,7 @@
 namespace Delivery.FastData.Git.Mirroring;
 
 /// <summary>Reads a ref of a repository without a git process: a loose file, else a line of <c>packed-refs</c>.</summary>
-internal static class RefFile
+internal static class StoredRef
 {
     /// <summary>What it points at; null when it is not there or is stored in another way.</summary>
     /// <param name="repository">The bare repository.</param>
