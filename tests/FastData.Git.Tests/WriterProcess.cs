@@ -30,16 +30,18 @@ public static class WriterProcess
         ? new Report(long.Parse(epoch, CultureInfo.InvariantCulture), commit, on, int.Parse(version, CultureInfo.InvariantCulture))
         : throw new FormatException($"'{line}' is no report.");
 
-    public static int Main(string[] arguments)
+    public static async Task<int> Main(string[] arguments)
     {
         var publisher = new FastDataPublisher(arguments[0]);
         var (first, count) = (int.Parse(arguments[1], CultureInfo.InvariantCulture), int.Parse(arguments[2], CultureInfo.InvariantCulture));
+        var random = new Random(first);
         var lost = 0;
         for (var version = first; version < first + count; version++)
         {
             while (true)
             {
                 var tip = publisher.ReadTip(default).Commit;
+                await Task.Delay(random.Next(20)); // a decision takes time, in which the other may publish
                 var outcome = publisher.Publish(new Publication { ExpectedTip = tip, Message = $"Version {version}", Models = [.. Names.Select(name => Change(name, version))] }, default);
                 if (outcome is PublishOutcome.Published(var epoch, var commit, _))
                 {

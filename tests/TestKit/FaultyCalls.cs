@@ -1,5 +1,3 @@
-using Delivery.FastData.Storage;
-
 namespace Delivery.TestKit;
 
 /// <summary>How a system call fails, with the exception that the framework throws for it.</summary>

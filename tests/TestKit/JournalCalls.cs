@@ -1,5 +1,3 @@
-using Delivery.FastData.Storage;
-
 namespace Delivery.TestKit;
 
 /// <summary>One change that a system call made.</summary>
