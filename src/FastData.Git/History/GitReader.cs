@@ -115,12 +115,12 @@ internal sealed class GitReader : IDisposable
     /// <summary>The bytes of a folder of the commit's root; empty when there is none.</summary>
     public static byte[] Folder(Commit commit, string name)
     {
-        return commit.Tree[name]?.Target is Tree tree ? Bytes(tree, commit.Sha) : [];
+        return commit.Tree[name]?.Target is Tree tree ? Bytes(tree, $"Commit {commit.Sha}") : [];
     }
 
     /// <summary>The bytes of a tree of plain files.</summary>
     /// <exception cref="FastDataException">There is no such tree, or it holds something else.</exception>
-    public byte[] Tree(GitId id) => Bytes(Find<Tree>(id.Hex), id.Hex);
+    public byte[] Tree(GitId id) => Bytes(Find<Tree>(id.Hex), $"Tree {id}");
 
     private static byte[] Bytes(Tree tree, string where)
     {

@@ -66,6 +66,12 @@ internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
     /// <summary>Removes the lock, which the caller knows to be that of a publish that died.</summary>
     public void DeleteLock() => disk.Delete(LockFile);
 
+    /// <summary>Removes the ref if it holds no id; for one that is made anew from elsewhere.</summary>
+    public void DeleteDamaged()
+    {
+        if (File.Exists(_loose) && ReadId(_loose) is null) disk.Delete(_loose);
+    }
+
     /// <summary>Removes files that a publish that died had not made the lock yet.</summary>
     public void DeleteTemporaries()
     {

@@ -67,6 +67,7 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
     public void Recover()
     {
         _ref.DeleteTemporaries();
+        _ref.DeleteDamaged();
         if (_ref.ReadLock() is { } target && Entries(target).Any(entry => File.Exists(Path.Combine(layout.Manifests, ManifestName(entry.Name))))) _ref.DeleteLock();
     }
 

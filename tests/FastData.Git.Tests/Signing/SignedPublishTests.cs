@@ -88,6 +88,8 @@ public sealed class SignedPublishTests : IDisposable
     [InlineData("damaged file")]
     [InlineData("lost file and ref")]
     [InlineData("lost ref")]
+    [InlineData("garbage in the ref")]
+    [InlineData("a ref to nothing")]
     public void What_was_lost_is_back_at_the_next_start(string loss)
     {
         var published = _scene.Publish(1);
@@ -99,7 +101,10 @@ public sealed class SignedPublishTests : IDisposable
             File.Delete(path);
             File.WriteAllText(path, text.Replace('A', 'B'));
         }
-        if (loss.EndsWith("ref", StringComparison.Ordinal)) GitProgram.Run(_scene.Folder, "update-ref", "-d", SignedDelivery.SignaturesRef);
+        var reference = Path.Combine(_scene.Layout.Repository, SignedDelivery.SignaturesRef);
+        if (loss == "garbage in the ref") File.WriteAllText(reference, "garbage\n");
+        if (loss == "a ref to nothing") File.WriteAllText(reference, new string('1', 40) + "\n");
+        if (loss.StartsWith("lost", StringComparison.Ordinal) && loss.EndsWith("ref", StringComparison.Ordinal)) GitProgram.Run(_scene.Folder, "update-ref", "-d", SignedDelivery.SignaturesRef);
 
         _scene.Publisher().ReadTip(default).Epoch.Should().Be(1);
 
