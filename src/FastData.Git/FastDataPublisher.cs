@@ -65,7 +65,7 @@ public sealed class FastDataPublisher
     /// <param name="cancellationToken">Taken until the commit; what is committed is also made live.</param>
     /// <exception cref="Delivery.Models.Formats.InvalidModelException">A model file is not valid, or belongs to another name; nothing was changed.</exception>
     /// <exception cref="FolderBusyException">Another process held the folder too long.</exception>
-    /// <exception cref="FastDataException">The folder contradicts itself, or the disk returned other bytes than were written.</exception>
+    /// <exception cref="FastDataException">The folder contradicts itself, its freeze cannot be read, or the disk returned other bytes than were written.</exception>
     public PublishOutcome Publish(Publication publication, CancellationToken cancellationToken)
     {
         var models = publication.Models.Select(model => (Change: model, Entry: TipState.Describe(model.Name, model.File.Span))).ToList();
@@ -144,6 +144,7 @@ public sealed class FastDataPublisher
     {
         var state = Recover();
         if (state.Commit != publication.ExpectedTip) return new PublishOutcome.LostRace(publication.ExpectedTip, state.Commit);
+        if (FreezeOf(state, publication) is { } frozen) return frozen;
 
         var generation = NextGeneration.Make(state, publication, models, _time.GetUtcNow(), Signer);
         if (generation is null) return new PublishOutcome.Unchanged(state.Epoch, state.Commit);
@@ -155,6 +156,11 @@ public sealed class FastDataPublisher
         packs.Write(Pack.Of(signed is null ? generation.Objects : [.. generation.Objects, signed.Blob, signed.Tree]), generation.State.Commit!.Value);
         return MakeLive(state, generation.State, signed, [.. models.Select(model => (model.Entry, model.Change.File))], packs, cancellationToken);
     }
+
+    // Enforced here, so that no writer gets around it. What changes the freeze itself goes through, also when its file is damaged.
+    private PublishOutcome.Frozen? FreezeOf(TipState state, Publication publication) =>
+        !publication.Control.ContainsKey(Control.Freeze.FileName) && Control.Freeze.Read(state.Control, state.Commit) is { } freeze && freeze.IsInForce(_time.GetUtcNow())
+            ? new PublishOutcome.Frozen(freeze.Since, freeze.Until, freeze.Actor, freeze.Reason) : null;
 
     // The objects of the next generation are in the repository; nothing points at them yet.
     private PublishOutcome MakeLive(

@@ -46,6 +46,13 @@ public abstract record PublishOutcome
 
     /// <summary>Somebody else committed first; nothing was changed. Read the tip again and decide again.</summary>
     public sealed record LostRace(CommitId? Expected, CommitId? Found) : PublishOutcome;
+
+    /// <summary>Somebody froze delivery, and this publication does not thaw it; nothing was changed.</summary>
+    /// <param name="Since">When it was frozen.</param>
+    /// <param name="Until">When it ends by itself; null when somebody has to thaw it.</param>
+    /// <param name="Actor">Who froze it.</param>
+    /// <param name="Reason">Why, one line.</param>
+    public sealed record Frozen(DateTimeOffset Since, DateTimeOffset? Until, Actor Actor, string Reason) : PublishOutcome;
 }
 
 /// <summary>The delivered state that a decision is taken on.</summary>

@@ -1,5 +1,6 @@
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Publishing;
+using Delivery.Models;
 using LibGit2Sharp;
 
 namespace Delivery.FastData.Git.History;
@@ -132,6 +133,12 @@ internal sealed class GitReader : IDisposable
         }
         return bytes.ToArray();
     }
+
+    /// <summary>Whether a commit delivers a model.</summary>
+    public static bool Has(Commit commit, ModelName name) => commit.Tree[$"{TipState.ModelsFolder}/{name}{TipState.ModelSuffix}"] is not null;
+
+    /// <summary>Whether a commit delivers any model.</summary>
+    public static bool HasModels(Commit commit) => commit.Tree[TipState.ModelsFolder] is not null; // git keeps no empty folders
 
     /// <summary>The full id of a commit given as people give it: full, shortened, <c>main~2</c>.</summary>
     /// <exception cref="FastDataException">It names no commit, or several.</exception>
