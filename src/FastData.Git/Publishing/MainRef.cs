@@ -13,6 +13,8 @@ internal sealed class MainRef(FolderLayout layout, IDisk disk)
 {
     public const string Name = "refs/heads/main";
 
+    private const int AlreadyExists = 17; // EEXIST: a lock that is gone again when we look
+
     // As long as git itself waits for packed-refs.
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
 
@@ -75,7 +77,7 @@ internal sealed class MainRef(FolderLayout layout, IDisk disk)
                 disk.Rename(temporary, LockFile, replace: false);
                 return;
             }
-            catch (IOException e) when (File.Exists(LockFile))
+            catch (IOException e) when (e.HResult == AlreadyExists || File.Exists(LockFile))
             {
                 // A git beside us, such as pack-refs, holds it for a moment.
                 if (SpinWait.SpinUntil(() => !File.Exists(LockFile), LockPatience) && Stopwatch.GetElapsedTime(started) < LockPatience) continue;
@@ -98,5 +100,15 @@ internal sealed class MainRef(FolderLayout layout, IDisk disk)
             : throw new FastDataException($"{path}: '{line}' has no commit id for {Name}.");
     }
 
-    private static CommitId? ReadId(string path) => CommitId.TryParse(File.ReadAllText(path).TrimEnd('\n'), out var id) ? id : null;
+    private static CommitId? ReadId(string path)
+    {
+        try
+        {
+            return CommitId.TryParse(File.ReadAllText(path).TrimEnd('\n'), out var id) ? id : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // a git beside us has let go of its lock
+        }
+    }
 }
