@@ -13,6 +13,8 @@ namespace Delivery.FastData.Git.Publishing;
 /// <param name="name">Such as <c>refs/heads/main</c>.</param>
 internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
 {
+    private const int AlreadyExists = 17; // EEXIST: a lock that is gone again when we look
+
     // As long as git itself waits for packed-refs.
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
 
@@ -96,7 +98,7 @@ internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
                 disk.Rename(temporary, LockFile, replace: false);
                 return;
             }
-            catch (IOException e) when (File.Exists(LockFile))
+            catch (IOException e) when (e.HResult == AlreadyExists || File.Exists(LockFile))
             {
                 // A git beside us, such as pack-refs, holds it for a moment.
                 if (SpinWait.SpinUntil(() => !File.Exists(LockFile), LockPatience) && Stopwatch.GetElapsedTime(started) < LockPatience) continue;
@@ -116,5 +118,15 @@ internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
             : throw new FastDataException($"{path}: '{line}' has no object id for {name}.");
     }
 
-    private static string? ReadId(string path) => CommitId.TryParse(File.ReadAllText(path).TrimEnd('\n'), out var id) ? id.Hex : null;
+    private static string? ReadId(string path)
+    {
+        try
+        {
+            return CommitId.TryParse(File.ReadAllText(path).TrimEnd('\n'), out var id) ? id.Hex : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null; // a git beside us has let go of its lock
+        }
+    }
 }
