@@ -2,6 +2,7 @@ using System.Text.Json;
 using Delivery.Cli.Configuration;
 using Delivery.FastData;
 using Delivery.FastData.Git;
+using Delivery.FastData.Signing;
 using Delivery.Models.Formats;
 using Delivery.TrainingStore;
 
@@ -29,6 +30,6 @@ internal static class ErrorReport
         error.WriteLine("delivery: " + string.Join("\n  ", text.TrimEnd().Split('\n').Select(Output.Printable.Of)));
 
     /// <summary>Errors whose message was written for the user.</summary>
-    private static bool IsUnderstood(Exception e) => e is ConfigurationException or VerbException or FastDataException or UnsupportedFormatException
+    private static bool IsUnderstood(Exception e) => e is ConfigurationException or VerbException or FastDataException or UntrustedException or UnsupportedFormatException
         or FolderBusyException or TrainingStoreException or InvalidModelException or InvalidDataException or IOException or UnauthorizedAccessException or JsonException;
 }

@@ -68,12 +68,11 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
     {
         _ref.DeleteTemporaries();
         _ref.DeleteDamaged();
-        if (_ref.ReadLock() is { } target && Entries(target).Any(entry => File.Exists(Path.Combine(layout.Manifests, ManifestName(entry.Name))))) _ref.DeleteLock();
+        // Only a publish of ours writes a signature file before the ref has it.
+        if (_ref.ReadLock() is { } target && Entries(target) is { Count: > 0 } entries && File.Exists(Path.Combine(layout.Manifests, entries.MaxBy(entry => EpochOf(entry.Name)).Name))) _ref.DeleteLock();
     }
 
     private static string FileName(long epoch, CommitId commit) => FolderLayout.ManifestFileName(epoch, commit) + FolderLayout.SignatureSuffix;
-
-    private static string ManifestName(string signature) => signature.EndsWith(FolderLayout.SignatureSuffix, StringComparison.Ordinal) ? signature[..^FolderLayout.SignatureSuffix.Length] : signature;
 
     // One that is damaged holds nothing: the next signature makes it anew.
     private List<(string Name, GitId Id)> Entries(string? tree) => tree is null ? [] : Read(git => TreeEditor.Read(git.Tree(new GitId(tree)))) ?? [];

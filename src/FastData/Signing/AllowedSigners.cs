@@ -28,7 +28,7 @@ public sealed class AllowedSigners
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-            var content = new byte[MaxBytes + 1];
+            var content = new byte[Math.Min(file.Length, MaxBytes) + 1];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             return Parse(content.AsSpan(0, length), path, TimeZoneInfo.Local);
         }
