@@ -14,6 +14,12 @@ if (args is ["year", ..])
     return;
 }
 
+if (args is ["mirror"])
+{
+    await MirrorScenario.RunAsync(Console.Out);
+    return;
+}
+
 // In this process: BenchmarkDotNet would build a project of its own, which takes on all that Directory.Build.props asks for
 // and fails on it. A switch of .NET, such as DOTNET_EnableAVX512=0, is set for the whole run.
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run([.. args, "--inProcess"]);

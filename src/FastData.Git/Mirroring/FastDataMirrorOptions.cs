@@ -48,7 +48,7 @@ public sealed record FastDataMirrorOptions
     /// <summary>Other refs that are fetched into the same names where the remote has them. Default <c>refs/delivery/signatures</c>.</summary>
     public IReadOnlyList<string> AlsoFetch { get; init; } = ["refs/delivery/signatures"];
 
-    /// <summary>Told how each poll ended, on the mirror's own thread; null for nobody.</summary>
+    /// <summary>Told how each poll ended, on the mirror's own thread, before the next begins; must not throw. Null for nobody.</summary>
     public Action<MirrorOutcome>? Polled { get; init; }
 
     /// <summary>What tells hosts apart, so that they poll at different moments. Default: the machine's name.</summary>

@@ -73,7 +73,8 @@ internal sealed class GitLeftovers(FolderLayout layout, IDisk disk, TimeProvider
         var boundary = ShallowFile.Read(layout, out var isDamaged);
         using var git = new GitReader(layout);
         DropIncomingIfDamaged(git);
-        var missing = new[] { MainRef.Name, RemoteFetch.Incoming }.Select(name => StoredRef.Read(layout.Repository, name)).OfType<CommitId>()
+        var refs = Enumerate("refs/delivery", "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(layout.Repository, path).Replace('\\', '/'));
+        var missing = refs.Append(MainRef.Name).Append(RemoteFetch.Incoming).Distinct().Select(name => StoredRef.Read(layout.Repository, name)).OfType<CommitId>()
             .Select(tip => EndOf(git, tip, boundary)).OfType<CommitId>().ToList();
         if (isDamaged || missing.Count > 0) ShallowFile.Write(layout, disk, boundary.Concat(missing).Distinct());
     }

@@ -151,7 +151,7 @@ internal sealed class GitCommand(string repository)
         }
         catch (Win32Exception e)
         {
-            throw new FastDataException($"The program '{Program}' cannot be started: {e.Message}. Install git 2.34 or newer, or put it on the path.", e);
+            throw new FastDataException($"The program '{Program}' cannot be started: {e.Message}. Install git 2.36 or newer, or put it on the path.", e);
         }
     }
 

@@ -10,10 +10,10 @@ internal sealed class MainRef(FolderLayout layout, IDisk disk)
 {
     public const string Name = "refs/heads/main";
 
+    private readonly RefFile _ref = new(layout, disk, Name);
+
     /// <summary>The folder of the loose ref.</summary>
     public string Heads => Path.Combine(layout.Repository, "refs", "heads");
-
-    private readonly RefFile _ref = new(layout, disk, Name);
 
     /// <summary>What main points at; null when nothing was ever committed, or when the ref is lost.</summary>
     /// <exception cref="FastDataException">The ref holds something else than a commit.</exception>
