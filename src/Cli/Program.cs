@@ -13,6 +13,13 @@ return await CommandLine.RunAsync(
         HistoryVerb.Create(),
         ShowVerb.Create(),
         ReleaseVerb.Create(),
+        RollbackVerb.Create(),
+        PinVerb.Create(),
+        UnpinVerb.Create(),
+        FreezeVerb.Create(),
+        ThawVerb.Create(),
+        RetireVerb.Create(),
+        UnretireVerb.Create(),
         FollowVerb.Create(),
         StoreVerb.Create(),
     ]);

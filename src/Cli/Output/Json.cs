@@ -33,6 +33,7 @@ internal static class Json
 [JsonSerializable(typeof(StoreListReport))]
 [JsonSerializable(typeof(StoreGetReport))]
 [JsonSerializable(typeof(ReleaseReport))]
+[JsonSerializable(typeof(OrderDoneReport))]
 [JsonSerializable(typeof(FollowEvent.Waiting))]
 [JsonSerializable(typeof(FollowEvent.Applied))]
 [JsonSerializable(typeof(FollowEvent.Problem))]
