@@ -24,7 +24,7 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
 {
     /// <summary>One decision for each model that was pulled.</summary>
     public async Task<IReadOnlyDictionary<ModelName, ModelDecision>> DecideAsync(
-        IReadOnlyDictionary<ModelName, PullOutcome> pulls, FastDataTip tip, CancellationToken cancellationToken)
+        IReadOnlyDictionary<ModelName, PullOutcome> pulls, FastDataTip tip, ControlState control, CancellationToken cancellationToken)
     {
         var decisions = new ConcurrentDictionary<ModelName, ModelDecision>();
         var quarantine = Quarantine.Read(tip).ToLookup(rejected => (rejected.Name, rejected.Content), rejected => rejected.Reason);
@@ -34,19 +34,22 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
             async (pull, token) =>
             {
                 var started = time.GetTimestamp();
-                var decision = await DecideAsync(pull.Key, pull.Value, tip, quarantine, token);
+                var decision = await DecideAsync(pull.Key, pull.Value, tip, control, quarantine, token);
                 decisions[pull.Key] = decision with { Elapsed = time.GetElapsedTime(started) };
             });
         return KeepWithinTotal(decisions, tip);
     }
 
     private async Task<ModelDecision> DecideAsync(
-        ModelName name, PullOutcome pull, FastDataTip tip, ILookup<(ModelName, ContentHash), string> quarantine, CancellationToken cancellationToken)
+        ModelName name, PullOutcome pull, FastDataTip tip, ControlState control, ILookup<(ModelName, ContentHash), string> quarantine, CancellationToken cancellationToken)
     {
+        if (control.Retired.TryGetValue(name, out var retired)) return Stay(name, tip, $"retired {retired.Order.Words}");
         switch (pull)
         {
             case PullOutcome.Failed failed:
                 return Stay(name, tip, $"failed: {failed.Reason}");
+            case PullOutcome.Fetched when control.Pins.TryGetValue(name, out var pin):
+                return Stay(name, tip, $"pinned {pin.Order.Words}");
             case PullOutcome.Fetched { Model: var stored }:
                 var content = ContentHash.Of(stored.File.Span);
                 if (tip.Models.GetValueOrDefault(name)?.Content == content) return Stay(name, tip, "unchanged");

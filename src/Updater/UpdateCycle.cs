@@ -86,20 +86,22 @@ public sealed class UpdateCycle
     private async Task<CycleRecord> RunAsync(CycleRecord blank, bool dryRun, CancellationToken cancellationToken)
     {
         var tip = _publisher.ReadTip(cancellationToken);
+        if (ControlState.Read(tip, _time.GetUtcNow()).Freeze is { } frozen) return Frozen(blank, tip, frozen);
         var names = ModelList.Load(_options.ModelListPath, tip.Models.Keys).Names;
         var previous = PreviousReports();
         var pulls = await _puller.PullAsync(names, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var decisions = await _decisions.DecideAsync(pulls, tip, cancellationToken);
+            var control = ControlState.Read(tip, _time.GetUtcNow());
+            var decisions = await _decisions.DecideAsync(pulls, tip, control, cancellationToken);
             var record = blank with
             {
                 Epoch = tip.Epoch,
                 Commit = tip.Commit?.Hex,
-                Models = [.. names.Select(name => Report(name, decisions[name], pulls, tip, previous, blank.Started))],
+                Models = [.. names.Select(name => Report(name, decisions[name], pulls, tip, control, previous, blank.Started))],
                 Unlisted = [.. tip.Models.Keys.Except(names).Order().Select(name => name.Value)],
             };
-            var publication = Publication(blank, decisions, tip);
+            var publication = Publication(blank, decisions, tip, control);
             if (dryRun) return record with { Result = CycleResult.DryRun };
             if (publication.Models.Count == 0 && publication.Control.Count == 0) return record with { Result = CycleResult.Unchanged };
             cancellationToken.ThrowIfCancellationRequested();
@@ -109,6 +111,8 @@ public sealed class UpdateCycle
                     return record with { Result = CycleResult.Published, Epoch = published.Epoch, Commit = published.Commit.Hex, Warning = published.Warning };
                 case (PublishOutcome.Unchanged, _):
                     return record with { Result = CycleResult.Unchanged };
+                case (PublishOutcome.Frozen now, _):
+                    return Frozen(record, tip, new ControlOrder(now.Since, now.Until, now.Actor, now.Reason));
                 case (PublishOutcome.LostRace, _) when attempt < Attempts:
                     tip = _publisher.ReadTip(cancellationToken);
                     break;
@@ -137,7 +141,10 @@ public sealed class UpdateCycle
         }
     }
 
-    private static Publication Publication(CycleRecord cycle, IReadOnlyDictionary<ModelName, ModelDecision> decisions, FastDataTip tip)
+    private static CycleRecord Frozen(CycleRecord record, FastDataTip tip, ControlOrder freeze) =>
+        record with { Result = CycleResult.Frozen, Epoch = tip.Epoch, Commit = tip.Commit?.Hex, Freeze = FreezeReport.Of(freeze) };
+
+    private static Publication Publication(CycleRecord cycle, IReadOnlyDictionary<ModelName, ModelDecision> decisions, FastDataTip tip, ControlState orders)
     {
         var outcomes = decisions.ToDictionary(d => d.Key, d => d.Value.Outcome);
         var before = decisions.Where(d => d.Value.RequestCountBefore is not null)
@@ -146,25 +153,32 @@ public sealed class UpdateCycle
         var rejections = outcomes.Where(o => o.Value is ModelOutcome.Rejected)
             .Select(o => new QuarantinedContent(o.Key, ((ModelOutcome.Rejected)o.Value).Content, cycle.Started, o.Value.Reason)).ToList();
         if (rejections.Count > 0) control[Quarantine.FileName] = Quarantine.Write(Quarantine.Read(tip).Concat(rejections));
+        ModelChange[] accepted = [.. outcomes.Values.OfType<ModelOutcome.Accepted>().Select(outcome => outcome.Change).OrderBy(change => change.Name)];
+        if (accepted.Length + control.Count > 0)
+        {
+            // Orders that are past count for nothing, so they make no commit of their own.
+            foreach (var (file, content) in orders.WithoutExpired) control[file] = content;
+        }
         return new Publication
         {
             ExpectedTip = tip.Commit,
             Message = CommitMessage.Build(cycle.Cycle, outcomes, before),
-            Models = [.. outcomes.Values.OfType<ModelOutcome.Accepted>().Select(accepted => accepted.Change).OrderBy(change => change.Name)],
+            Models = accepted,
             Control = control,
         };
     }
 
     private static ModelReport Report(
-        ModelName name, ModelDecision decision, IReadOnlyDictionary<ModelName, PullOutcome> pulls, FastDataTip tip, IReadOnlyDictionary<string, ModelReport> previous, DateTimeOffset now)
+        ModelName name, ModelDecision decision, IReadOnlyDictionary<ModelName, PullOutcome> pulls, FastDataTip tip, ControlState control,
+        IReadOnlyDictionary<string, ModelReport> previous, DateTimeOffset now)
     {
         var last = previous.GetValueOrDefault(name.Value);
         var seen = tip.Models.ContainsKey(name) || last is { State: not ModelState.NeverSeen };
-        var state = pulls[name] switch
+        var state = control.Retired.ContainsKey(name) ? ModelState.Retired : pulls[name] switch
         {
             PullOutcome.Fetched => ModelState.Present,
             PullOutcome.Missing => seen ? ModelState.Missing : ModelState.NeverSeen,
-            _ => last?.State ?? (seen ? ModelState.Present : ModelState.NeverSeen), // nothing was learned of it this time
+            _ => last is { State: not ModelState.Retired } ? last.State : (seen ? ModelState.Present : ModelState.NeverSeen), // nothing was learned of it this time
         };
         var accepted = decision.Outcome as ModelOutcome.Accepted;
         return new ModelReport
@@ -188,7 +202,7 @@ public sealed class UpdateCycle
     {
         try
         {
-            var recent = _records.ReadBackward().Take(100).FirstOrDefault(record => record.Models.Count > 0); // failed cycles have none
+            var recent = _records.ReadBackward().Where(record => record.Result != CycleResult.Frozen).Take(100).FirstOrDefault(record => record.Models.Count > 0); // failed cycles have none
             return recent?.Models.DistinctBy(report => report.Name).ToDictionary(report => report.Name) ?? [];
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)

@@ -14,7 +14,7 @@ public sealed class CommandLineTests
         var one = await DeliveryProcess.RunAsync(folder.Path, "update", "--help");
 
         (all.ExitCode, one.ExitCode).Should().Be((0, 0));
-        all.Output.Should().ContainAll("update", "serve", "status", "history", "show", "release", "follow", "store");
+        all.Output.Should().ContainAll("update", "serve", "status", "history", "show", "release", "rollback", "pin", "unpin", "freeze", "thaw", "retire", "unretire", "follow", "store");
         one.Output.Should().ContainAll("--dry-run", "Exit codes:", "Examples:");
     }
 
@@ -97,6 +97,8 @@ public sealed class CommandLineTests
     [InlineData("history", "fast-data")]
     [InlineData("show news_touch", "fast-data")]
     [InlineData("release news_touch", "fast-data")]
+    [InlineData("rollback news_touch --steps 1 --reason x", "fast-data")]
+    [InlineData("freeze --reason x", "fast-data")]
     [InlineData("update", "training.db")]
     [InlineData("serve", "training.db")]
     [InlineData("store list", "training.db")]

@@ -39,6 +39,7 @@ internal static class Json
 [JsonSerializable(typeof(StoreGetReport))]
 [JsonSerializable(typeof(ReleaseReport))]
 [JsonSerializable(typeof(MaintenanceReport))]
+[JsonSerializable(typeof(OrderDoneReport))]
 [JsonSerializable(typeof(FollowEvent.Waiting))]
 [JsonSerializable(typeof(FollowEvent.Applied))]
 [JsonSerializable(typeof(FollowEvent.Problem))]

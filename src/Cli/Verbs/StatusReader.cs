@@ -26,6 +26,8 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
         var trained = models.Where(model => model.TrainedUntil is not null).Select(model => (_now - model.TrainedUntil!.Value).TotalSeconds).ToList();
         var (last, failures, missing) = ReadCycles();
         var growth = FolderGrowth.Measure(_layout.Root, settings.Maintenance, _now);
+        var tip = newest is null ? FastDataTip.Empty : FastDataTip.Empty with { Epoch = newest.Epoch, Commit = newest.Commit, Control = history.ReadControl(newest.Commit) };
+        var control = ReadOrders(tip);
         return new StatusReport
         {
             Folder = _layout.Root,
@@ -42,8 +44,11 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
             OldestTrainedAgeSeconds = trained.Count == 0 ? null : trained.Max(),
             LastCycle = last,
             ConsecutiveFailures = failures,
-            Quarantine = newest is null ? [] : ReadQuarantine(history, newest),
+            Quarantine = ReadQuarantine(tip),
             Missing = missing,
+            Freeze = control?.Freeze is { } freeze ? OrderReport.Of(freeze) : null,
+            Pins = [.. (control?.Pins.Values ?? []).OrderBy(pin => pin.Name).Select(PinReport.Of)],
+            Retired = [.. (control?.Retired.Values ?? []).OrderBy(model => model.Name).Select(RetiredReport.Of)],
             FolderBytes = SizeOf(_layout.Root),
             RepositoryBytes = SizeOf(_layout.Repository),
             ColdFolder = growth.ColdFolder,
@@ -97,10 +102,20 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
         }
     }
 
-    private static List<QuarantineReport> ReadQuarantine(FastDataHistory history, Generation newest)
+    private static List<QuarantineReport> ReadQuarantine(FastDataTip tip) =>
+        [.. Quarantine.Read(tip).Select(entry => new QuarantineReport(entry.Name.Value, entry.Content.Hex, entry.Since, entry.Reason))];
+
+    private ControlState? ReadOrders(FastDataTip tip)
     {
-        var tip = FastDataTip.Empty with { Epoch = newest.Epoch, Commit = newest.Commit, Control = history.ReadControl(newest.Commit) };
-        return [.. Quarantine.Read(tip).Select(entry => new QuarantineReport(entry.Name.Value, entry.Content.Hex, entry.Since, entry.Reason))];
+        try
+        {
+            return ControlState.Read(tip, _now);
+        }
+        catch (FastDataException e)
+        {
+            _problems.Add(e.Message);
+            return null;
+        }
     }
 
     private static long SizeOf(string folder)

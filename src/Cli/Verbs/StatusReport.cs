@@ -33,6 +33,15 @@ internal sealed record StatusReport
     public IReadOnlyList<QuarantineReport> Quarantine { get; init; } = [];
     public IReadOnlyList<MissingReport> Missing { get; init; } = [];
 
+    /// <summary>The freeze in force; null for none.</summary>
+    public OrderReport? Freeze { get; init; }
+
+    /// <summary>Models that are held at a version.</summary>
+    public IReadOnlyList<PinReport> Pins { get; init; } = [];
+
+    /// <summary>Models that are out of delivery.</summary>
+    public IReadOnlyList<RetiredReport> Retired { get; init; } = [];
+
     /// <summary>All files of the folder.</summary>
     public long FolderBytes { get; init; }
 

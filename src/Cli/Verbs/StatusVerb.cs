@@ -48,6 +48,7 @@ public static class StatusVerb
             ("folder", status.Folder),
             ("live", status.Commit is { } commit ? $"epoch {status.Epoch}, commit {commit[..8]}{Age(status.AgeSeconds)}" : "nothing was delivered yet"),
             ("subject", status.Subject),
+            ("frozen", status.Freeze?.Words()),
             ("not live yet", status.PendingCommit is { } pending ? $"commit {pending[..8]}; the next update finishes it" : null),
             ("models", status.ModelCount.ToString(System.Globalization.CultureInfo.InvariantCulture)),
             ("newest learning", status.NewestTrainedAgeSeconds is { } newest ? $"{Seconds(newest)} ago" : null),
@@ -59,6 +60,22 @@ public static class StatusVerb
             ("cold side", status.ColdIsAway ? $"{status.ColdFolder} is away: old weights cannot be shown" : status.ColdBytes > 0 ? $"{Human.Bytes(status.ColdBytes)} in {status.ColdFolder}" : null),
             ("growth", status.GrowthBytesPerDay is { } growth ? $"{Human.Bytes((long)growth)} a day; {Human.Bytes(status.FreeBytes)} free{(status.DiskFullOn is { } full ? $", full on {full:yyyy-MM-dd} at this rate" : "")}" : null),
         ]);
+        if (status.Pins.Count > 0)
+        {
+            page.Line();
+            page.Line($"Pinned, so kept at a version ({status.Pins.Count}):");
+            page.Table(
+                [new("model"), new("content"), new("since"), new("until"), new("by"), new("reason")],
+                [.. status.Pins.Select(pin => new[] { pin.Name, pin.Sha256[..8], Human.Time(pin.Since), Until(pin.Until), pin.Actor, pin.Reason })]);
+        }
+        if (status.Retired.Count > 0)
+        {
+            page.Line();
+            page.Line($"Retired, so not delivered ({status.Retired.Count}):");
+            page.Table(
+                [new("model"), new("since"), new("until"), new("by"), new("reason")],
+                [.. status.Retired.Select(model => new[] { model.Name, Human.Time(model.Since), Until(model.Until), model.Actor, model.Reason })]);
+        }
         if (status.Missing.Count > 0)
         {
             page.Line();
@@ -82,6 +99,8 @@ public static class StatusVerb
     private static string Describe(LastCycleReport last) =>
         $"{last.Result}, {Seconds(last.AgeSeconds)} ago, took {Seconds(last.DurationSeconds)}"
         + (last.Outcomes.Count == 0 ? "" : $"; {string.Join(", ", last.Outcomes.Select(outcome => $"{outcome.Value} {outcome.Key.ToLowerInvariant()}"))}");
+
+    private static string Until(DateTimeOffset? until) => until is { } end ? Human.Time(end) : "";
 
     private static string Age(double? seconds) => seconds is { } age ? $", {Seconds(age)} old" : "";
 

@@ -15,7 +15,8 @@ public static class UpdateVerb
     private const string More =
         """
         Exit codes:
-          0  the cycle ran to its end. Rejected and skipped models are part of that: the table says why.
+          0  the cycle ran to its end. Rejected and skipped models are part of that: the table says why. So is a frozen
+             delivery: nothing is pulled and delivered, and it says who froze it and why.
           1  nothing was delivered because something failed, such as an unusable model list or a busy folder.
           2  the command line or the configuration is wrong.
 
@@ -65,6 +66,11 @@ public static class UpdateVerb
         if (record.Unlisted.Count > 0) page.Line($"Delivered, but not on the list, so left as they are: {record.Unlisted.Count} ({FirstOf(record.Unlisted)})");
         if (record.Warning is { } warning) page.Line($"What was delivered is live, but: {warning}");
         if (record.Result == CycleResult.Failed) return; // the error says it
+        if (record.Freeze is { } freeze)
+        {
+            page.Line($"Delivery is frozen {OrderReport.Words(freeze.Since, freeze.Until, freeze.Actor, freeze.Reason)}");
+            page.Line("Nothing was delivered. 'delivery thaw' ends the freeze.");
+        }
         var outcomes = record.Models.CountBy(model => model.Outcome).OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Value} {outcome.Key.ToLowerInvariant()}");
         var live = record.Commit is { } commit ? $"epoch {record.Epoch}, commit {commit[..8]}" : "nothing delivered yet";
         page.Line($"{Title(record.Result)}: {live}; {string.Join(", ", outcomes.DefaultIfEmpty("no models listed"))}; {Human.Span(TimeSpan.FromSeconds(record.DurationSeconds))}");

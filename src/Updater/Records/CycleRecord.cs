@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Delivery.FastData.Git.Control;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Updater.Records;
@@ -18,6 +19,9 @@ public enum CycleResult
     /// <summary>Told to stop before anything was delivered.</summary>
     Stopped,
 
+    /// <summary>Delivery is frozen, and <see cref="CycleRecord.Freeze"/> says by whom: nothing was pulled, or what was pulled was not delivered.</summary>
+    Frozen,
+
     /// <summary>Nothing was delivered, and <see cref="CycleRecord.Error"/> says why.</summary>
     Failed,
 }
@@ -33,6 +37,9 @@ public enum ModelState
 
     /// <summary>The store had it, or it is delivered, and the store has it no more.</summary>
     Missing,
+
+    /// <summary>A person took it out of delivery, whatever the store has.</summary>
+    Retired,
 }
 
 /// <summary>One run of the update cycle.</summary>
@@ -55,11 +62,24 @@ public sealed record CycleRecord
     /// <summary>What went wrong behind a delivery that stands; null when nothing did.</summary>
     public string? Warning { get; init; }
 
+    /// <summary>What held the cycle up; null unless it is <see cref="CycleResult.Frozen"/>.</summary>
+    public FreezeReport? Freeze { get; init; }
+
     /// <summary>One for each name of the list, in the order of names.</summary>
     public IReadOnlyList<ModelReport> Models { get; init; } = [];
 
     /// <summary>Delivered names that are not on the list: they stay as they are.</summary>
     public IReadOnlyList<string> Unlisted { get; init; } = [];
+}
+
+/// <summary>A freeze of all publishes.</summary>
+/// <param name="Since">When it began.</param>
+/// <param name="Until">When it ends by itself; null when somebody has to thaw it.</param>
+/// <param name="Actor">Who froze, <c>name &lt;email&gt;</c>.</param>
+/// <param name="Reason">Why, in one line.</param>
+public sealed record FreezeReport(DateTimeOffset Since, DateTimeOffset? Until, string Actor, string Reason)
+{
+    internal static FreezeReport Of(ControlOrder order) => new(order.Since, order.Until, order.Actor.ToString(), order.Reason);
 }
 
 /// <summary>One model in one cycle.</summary>

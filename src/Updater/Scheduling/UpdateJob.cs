@@ -14,6 +14,7 @@ public sealed partial class UpdateJob(UpdateCycle cycle, ILogger<UpdateJob> log)
         var outcomes = string.Join(", ", record.Models.CountBy(m => m.Outcome).OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => $"{c.Value} {c.Key}"));
         var counts = outcomes.Length == 0 ? "" : $"; {outcomes}";
         if (record.Result == CycleResult.Failed) Failed(log, record.Cycle, record.DurationSeconds, record.Error ?? "", counts);
+        else if (record.Freeze is { } freeze) Frozen(log, record.Cycle, freeze.Actor, freeze.Until?.ToString("u") ?? "it is thawed", freeze.Reason);
         else Ended(log, record.Cycle, record.Result, record.DurationSeconds, record.Epoch, counts);
         if (record.Warning is { } warning) Warned(log, record.Cycle, warning);
     }
@@ -26,4 +27,7 @@ public sealed partial class UpdateJob(UpdateCycle cycle, ILogger<UpdateJob> log)
 
     [LoggerMessage(EventId = 13, Level = LogLevel.Warning, Message = "Cycle {Cycle}: what it delivered is live, but: {Warning}")]
     private static partial void Warned(ILogger log, string cycle, string warning);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Warning, Message = "Cycle {Cycle}: nothing was delivered; {Actor} froze delivery until {Until}: {Reason}")]
+    private static partial void Frozen(ILogger log, string cycle, string actor, string until, string reason);
 }
