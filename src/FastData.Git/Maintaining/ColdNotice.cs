@@ -2,7 +2,6 @@ using Delivery.FastData.Git.History;
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Publishing;
 using Delivery.Models;
-using LibGit2Sharp;
 
 namespace Delivery.FastData.Git.Maintaining;
 

@@ -47,6 +47,8 @@ public sealed class SettingTests
     [InlineData("update.validation.harm.alpha", "1")]
     [InlineData("update.validation.harm.minimumEffectiveSampleSize", "NaN")]
     [InlineData("keepGenerations", "-1d")]
+    [InlineData("history.keepWeights", "-1d")]
+    [InlineData("maintain.period", "1s")]
     [InlineData("store", "/")]
     public void A_value_out_of_range_is_told_with_its_key_and_its_place(string key, string value)
     {
