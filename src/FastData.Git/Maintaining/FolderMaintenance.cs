@@ -1,4 +1,3 @@
-using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Programs;
 using Delivery.FastData.Git.Publishing;
 using Delivery.FastData.Publishing;
