@@ -7,12 +7,14 @@ using Delivery.TestKit;
 namespace Delivery.Benchmarks;
 
 /// <summary>
-/// Publishing 10 and 1,000 changed models among 1,000, everything from weights in memory to CURRENT moved, every file durable,
-/// beside <c>git add -A &amp;&amp; git commit</c> (which flushes nothing) of the same files in an ordinary repository, in turns.
+/// Publishing 1,000 changed models among 10,000, everything from weights in memory to CURRENT moved, every file durable, beside
+/// <c>git add -A &amp;&amp; git commit</c> (which flushes nothing) of the same files in an ordinary repository, in turns; 10 changed
+/// among 10,000 beside 10 among 100; and a cycle that finds nothing to deliver.
 /// </summary>
 internal static class PublishScenario
 {
-    private const int ModelCount = 1_000;
+    private const int Many = 10_000;
+    private const int Few = 100;
     private const int Classes = 11;
     private const int Features = 601;
     private const int Rounds = 7;
@@ -20,31 +22,39 @@ internal static class PublishScenario
     public static void Run(TextWriter output)
     {
         using var temporary = new TemporaryFolder();
-        var (folder, peer) = (temporary["fast-data"], temporary["peer"]);
-        var publisher = new FastDataPublisher(folder);
+        var (many, few, peer) = (new FastDataPublisher(temporary["many"]), new FastDataPublisher(temporary["few"]), temporary["peer"]);
         Directory.CreateDirectory(peer);
         GitProgram.Run(peer, "init", "--quiet");
         GitProgram.Run(peer, "config", "gc.auto", "0");
-
         var seed = 0;
-        Publish(publisher, Models(ModelCount, ref seed));
-        Commit(peer, Models(ModelCount, ref seed));
+        var first = Models(Many, ref seed);
+        Publish(many, first);
+        Publish(few, first[..Few]);
+        Commit(peer, first);
+        Publish(few, Models(10, ref seed)); // both warm
 
-        output.WriteLine($"{ModelCount} models of {Models(1, ref seed)[0].File.Length} bytes; median of {Rounds} rounds, in turns\n");
-        output.WriteLine("| changed | publish, durable | git add + commit, not durable | ratio |");
-        output.WriteLine("| ---: | ---: | ---: | ---: |");
-        foreach (var changed in new[] { 10, ModelCount })
+        output.WriteLine($"{Many} models of {first[0].File.Length} bytes; median of {Rounds} rounds, in turns\n");
+        output.WriteLine("| what | time | beside | its time | ratio |");
+        output.WriteLine("| --- | ---: | --- | ---: | ---: |");
+        var (ours, theirs) = InTurns(1_000, models => Publish(many, models), models => Commit(peer, models), ref seed);
+        output.WriteLine($"| publish 1,000 of {Many}, durable | {ours:0.0} ms | git add + commit, not durable | {theirs:0.0} ms | {ours / theirs:0.00} |");
+        var (large, small) = InTurns(10, models => Publish(many, models), models => Publish(few, models), ref seed);
+        output.WriteLine($"| publish 10 of {Many} | {large:0.0} ms | publish 10 of {Few} | {small:0.0} ms | {large / small:0.00} |");
+        var idle = Median([.. Enumerable.Range(0, 3 * Rounds).Select(_ => Time(() => many.ReadTip(default)))]);
+        output.WriteLine($"| a cycle without changes over {Many} | {idle:0.0} ms | | | |");
+        GitProgram.FsckStrict(temporary["many"]);
+    }
+
+    private static (double One, double Other) InTurns(int changed, Action<ModelChange[]> one, Action<ModelChange[]> other, ref int seed)
+    {
+        var (ones, others) = (new double[Rounds], new double[Rounds]);
+        for (var round = 0; round < Rounds; round++)
         {
-            var (ours, theirs) = (new double[Rounds], new double[Rounds]);
-            for (var round = 0; round < Rounds; round++)
-            {
-                var models = Models(changed, ref seed);
-                ours[round] = Time(() => Publish(publisher, models));
-                theirs[round] = Time(() => Commit(peer, models));
-            }
-            output.WriteLine($"| {changed} | {Median(ours):0.0} ms | {Median(theirs):0.0} ms | {Median(ours) / Median(theirs):0.00} |");
+            var models = Models(changed, ref seed);
+            ones[round] = Time(() => one(models));
+            others[round] = Time(() => other(models));
         }
-        GitProgram.FsckStrict(folder);
+        return (Median(ones), Median(others));
     }
 
     private static void Publish(FastDataPublisher publisher, ModelChange[] models)

@@ -36,14 +36,16 @@ internal sealed class ColdMove(FolderLayout layout, ColdSide cold, GitCommand gi
         using var reader = new GitReader(layout);
         foreach (var month in missing.GroupBy(weight => weight.Month))
         {
-            var pack = new List<GitObject>();
+            var (pack, packBytes) = (new List<GitObject>(), 0L);
             foreach (var (id, _) in month)
             {
                 if (bytes >= maxBytes) break;
                 cancellationToken.ThrowIfCancellationRequested();
                 pack.Add(Read(reader, id));
                 bytes += pack[^1].Content.Length;
-                if (pack.Sum(weight => (long)weight.Content.Length) < PackBytes) continue;
+                packBytes += pack[^1].Content.Length;
+                if (packBytes < PackBytes) continue;
+                packBytes = 0;
                 written += await WriteAsync(month.Key, pack, cancellationToken);
             }
             written += await WriteAsync(month.Key, pack, cancellationToken);

@@ -22,18 +22,18 @@ internal static class TreeEditor
     /// <exception cref="FastDataException">The bytes are no tree.</exception>
     public static byte[] Edit(ReadOnlySpan<byte> tree, IEnumerable<KeyValuePair<string, GitId?>> changes)
     {
-        var sorted = changes.OrderBy(change => change.Key, StringComparer.Ordinal).ToArray();
+        var sorted = changes.OrderBy(change => change.Key, StringComparer.Ordinal).Select(change => (Name: Encoding.UTF8.GetBytes(change.Key), Change: change)).ToArray();
         using var result = new MemoryStream(tree.Length + (sorted.Length * 64));
         var next = 0;
         while (!tree.IsEmpty)
         {
             var length = EntryLength(tree, out var name);
-            while (next < sorted.Length && string.CompareOrdinal(sorted[next].Key, name) < 0) Write(result, sorted[next++]);
-            if (next < sorted.Length && sorted[next].Key == name) Write(result, sorted[next++]);
+            while (next < sorted.Length && sorted[next].Name.AsSpan().SequenceCompareTo(name) < 0) Write(result, sorted[next++].Change);
+            if (next < sorted.Length && name.SequenceEqual(sorted[next].Name)) Write(result, sorted[next++].Change);
             else result.Write(tree[..length]);
             tree = tree[length..];
         }
-        while (next < sorted.Length) Write(result, sorted[next++]);
+        while (next < sorted.Length) Write(result, sorted[next++].Change);
         return result.ToArray();
     }
 
@@ -45,7 +45,7 @@ internal static class TreeEditor
         while (!tree.IsEmpty)
         {
             var length = EntryLength(tree, out var name);
-            entries.Add((name, new GitId(Convert.ToHexStringLower(tree[(length - IdBytes)..length]))));
+            entries.Add((Encoding.UTF8.GetString(name), new GitId(Convert.ToHexStringLower(tree[(length - IdBytes)..length]))));
             tree = tree[length..];
         }
         return entries;
@@ -63,12 +63,12 @@ internal static class TreeEditor
         if (change.Value is { } id) WriteEntry(target, FileMode, change.Key, id);
     }
 
-    private static int EntryLength(ReadOnlySpan<byte> tree, out string name)
+    private static int EntryLength(ReadOnlySpan<byte> tree, out ReadOnlySpan<byte> name)
     {
         var space = tree.IndexOf((byte)' ');
         var end = tree.IndexOf((byte)0);
         if (space < 0 || end < space || tree.Length - end - 1 < IdBytes) throw new FastDataException($"The history holds a tree that ends inside an entry, {tree.Length} bytes before its end.");
-        name = Encoding.UTF8.GetString(tree[(space + 1)..end]);
+        name = tree[(space + 1)..end];
         return end + 1 + IdBytes;
     }
 }

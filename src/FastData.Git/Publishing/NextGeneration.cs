@@ -62,10 +62,16 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
     private static List<ManifestEntry> Merge(
         IReadOnlyList<ManifestEntry> before, IReadOnlyList<(ModelChange Change, ManifestEntry Entry)> changes, IEnumerable<ModelName> removed)
     {
-        var changed = changes.ToDictionary(change => change.Entry.Name, change => change.Entry);
-        var gone = removed.ToHashSet();
-        var merged = before.Where(entry => !changed.ContainsKey(entry.Name) && !gone.Contains(entry.Name)).Concat(changed.Values).ToList();
-        merged.Sort((a, b) => a.Name.CompareTo(b.Name));
+        var changed = changes.Select(change => change.Entry).OrderBy(entry => entry.Name).ToList();
+        var gone = changed.Select(entry => entry.Name).Concat(removed).ToHashSet();
+        var merged = new List<ManifestEntry>(before.Count + changed.Count);
+        var next = 0;
+        foreach (var entry in before)
+        {
+            while (next < changed.Count && changed[next].Name < entry.Name) merged.Add(changed[next++]);
+            if (!gone.Contains(entry.Name)) merged.Add(entry);
+        }
+        merged.AddRange(changed.Skip(next));
         return merged;
     }
 

@@ -120,6 +120,7 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
 
     private static bool Holds(string path, ContentHash expected)
     {
+        if (!File.Exists(path)) return false; // the usual case of a publish, and a thousand exceptions would be slow
         try
         {
             return ContentHash.Of(File.ReadAllBytes(path)) == expected;

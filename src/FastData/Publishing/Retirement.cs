@@ -27,7 +27,7 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
     /// <summary>Cleans up behind a publish: what is due by age, from what is remembered; the first time from the manifests themselves.</summary>
     /// <param name="live">The generation that is live now.</param>
     /// <param name="before">The manifest before it; null before the first.</param>
-    /// <param name="now">Its manifest; unchanged entries are the same objects as in <paramref name="before"/>.</param>
+    /// <param name="now">Its manifest.</param>
     /// <returns>How many files went.</returns>
     /// <exception cref="IOException">Some could not be removed; all others are.</exception>
     public int Run(CurrentPointer live, Manifest? before, Manifest now)
@@ -69,14 +69,16 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
 
     private static void Note(Dictionary<string, long> left, Manifest? before, Manifest now)
     {
-        var same = new HashSet<ManifestEntry>(now.Models, ReferenceEqualityComparer.Instance);
-        var kept = new HashSet<ManifestEntry>(ReferenceEqualityComparer.Instance);
-        foreach (var entry in before?.Models ?? [])
+        var (old, i) = (before?.Models ?? [], 0); // both are ordered by name
+        foreach (var entry in now.Models)
         {
-            if (same.Contains(entry)) kept.Add(entry);
-            else left[entry.File] = now.Epoch;
+            for (; i < old.Count && old[i].Name < entry.Name; i++) left[old[i].File] = now.Epoch;
+            var replaced = i < old.Count && old[i].Name == entry.Name ? old[i++] : null;
+            if (ReferenceEquals(replaced, entry)) continue;
+            if (replaced is not null) left[replaced.File] = now.Epoch;
+            left.Remove(entry.File);
         }
-        foreach (var entry in now.Models.Where(entry => !kept.Contains(entry))) left.Remove(entry.File);
+        for (; i < old.Count; i++) left[old[i].File] = now.Epoch;
     }
 
     private int Remove(Dictionary<string, long> left, List<string> leaving, List<(string Path, long Epoch)> staying)

@@ -54,6 +54,8 @@ public sealed class SettingTests
     [InlineData("mirror.stallTimeout", "1ms")]
     [InlineData("mirror.maxFetchBytes", "1")]
     [InlineData("mirror.reshallowEvery", "1s")]
+    [InlineData("history.keepWeights", "-1d")]
+    [InlineData("maintain.period", "1s")]
     [InlineData("store", "/")]
     [InlineData("signing.allowedSigners", "fast-data/allowed_signers")]
     public void A_value_out_of_range_is_told_with_its_key_and_its_place(string key, string value)

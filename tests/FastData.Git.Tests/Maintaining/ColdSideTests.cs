@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using Delivery.FastData.Git.Maintaining;
 using Delivery.TestKit;
 
 namespace Delivery.FastData.Git.Tests.Maintaining;
@@ -167,7 +164,9 @@ public sealed class ColdSideTests
 
     private static bool Contains(string pack, byte[] weights)
     {
-        var id = Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes($"blob {weights.Length}\0"), .. weights]));
+        using var temporary = new TemporaryFolder();
+        File.WriteAllBytes(temporary["weights"], weights);
+        var id = GitProgram.Run(temporary.Path, "hash-object", "weights").Trim();
         return GitProgram.Run(Path.GetDirectoryName(pack)!, "verify-pack", "-v", Path.ChangeExtension(pack, ".idx")).Contains(id, StringComparison.Ordinal);
     }
 }
