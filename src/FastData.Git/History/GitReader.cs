@@ -80,7 +80,20 @@ internal sealed class GitReader : IDisposable
     }
 
     /// <summary>The bytes of a folder of the commit's root; empty when there is none.</summary>
+    /// <exception cref="FastDataException">The folder is damaged or holds what no folder of ours holds.</exception>
     public static byte[] Folder(Commit commit, string name)
+    {
+        try
+        {
+            return ReadFolder(commit, name);
+        }
+        catch (LibGit2SharpException e)
+        {
+            throw new FastDataException($"Commit {commit.Sha}: its folder '{name}' cannot be read: {e.Message} Look with: delivery verify.", e);
+        }
+    }
+
+    private static byte[] ReadFolder(Commit commit, string name)
     {
         if (commit.Tree[name]?.Target is not Tree tree) return [];
         using var bytes = new MemoryStream(tree.Count * 64);

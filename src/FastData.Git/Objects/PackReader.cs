@@ -5,7 +5,8 @@ namespace Delivery.FastData.Git.Objects;
 
 /// <summary>
 /// Takes single objects out of a pack that may be damaged: each is found by the index, unpacked with its deltas, and trusted only if
-/// its id follows from its bytes. What is damaged costs nobody else, unlike a reader that goes through the pack from its start.
+/// its id follows from its bytes. What is damaged costs nobody else, unlike a reader that goes through the pack from its start. One flipped
+/// bit in an object is put right, which the checksums of the index make possible.
 /// </summary>
 internal sealed class PackReader
 {
@@ -20,7 +21,7 @@ internal sealed class PackReader
     private readonly byte[] _pack;
     private readonly Dictionary<GitId, long> _offsets = [];
 
-    /// <param name="pack">The bytes of a pack, version 2.</param>
+    /// <param name="pack">The bytes of a pack, version 2; flipped bits in it are put right.</param>
     /// <param name="index">The bytes of its index, version 2.</param>
     /// <exception cref="FastDataException">The index has not the length that its count asks for.</exception>
     public PackReader(byte[] pack, byte[] index)
@@ -32,14 +33,20 @@ internal sealed class PackReader
         var offsets = ids + (count * (IdBytes + sizeof(uint)));
         var large = offsets + (count * sizeof(uint));
         if (large > index.Length - (2 * IdBytes)) throw new FastDataException($"The index has {index.Length} bytes; {count} objects need more.");
+        var checksums = new (long Offset, uint Checksum)[count];
         for (var i = 0; i < count; i++)
         {
             var offset = (long)BinaryPrimitives.ReadUInt32BigEndian(index.AsSpan((int)offsets + (i * sizeof(uint))));
             var place = large + ((offset & 0x7fff_ffff) * sizeof(ulong));
             if (offset > int.MaxValue) offset = place + sizeof(ulong) <= index.Length ? (long)BinaryPrimitives.ReadUInt64BigEndian(index.AsSpan((int)place)) : -1;
             _offsets[new GitId(Convert.ToHexStringLower(index.AsSpan(ids + (i * IdBytes), IdBytes)))] = offset;
+            checksums[i] = (offset, BinaryPrimitives.ReadUInt32BigEndian(index.AsSpan(ids + ((int)count * IdBytes) + (i * sizeof(uint)))));
         }
+        MendBits(checksums);
     }
+
+    /// <summary>Objects in which one flipped bit was put right.</summary>
+    public int MendedBits { get; private set; }
 
     /// <summary>Every object that the index names.</summary>
     public IReadOnlyCollection<GitId> Ids => _offsets.Keys;
@@ -56,6 +63,21 @@ internal sealed class PackReader
         catch (Exception e) when (e is InvalidDataException or ArgumentException or IndexOutOfRangeException or KeyNotFoundException or OverflowException)
         {
             return null;
+        }
+    }
+
+    // An object reaches to the next one, and the last to the hash at the pack's end.
+    private void MendBits((long Offset, uint Checksum)[] objects)
+    {
+        Array.Sort(objects);
+        for (var i = 0; i < objects.Length; i++)
+        {
+            var (start, end) = (objects[i].Offset, i + 1 < objects.Length ? objects[i + 1].Offset : _pack.Length - IdBytes);
+            if (start < 0 || end <= start || end > _pack.Length) continue;
+            var content = _pack.AsSpan((int)start, (int)(end - start));
+            if (Crc32.Of(content) == objects[i].Checksum || Crc32.FlippedBit(content, objects[i].Checksum) is not { } bit) continue;
+            content[(int)(bit / 8)] ^= (byte)(1 << (int)(bit % 8));
+            MendedBits++;
         }
     }
 

@@ -1,4 +1,3 @@
-using Delivery.FastData.Git.History;
 using Delivery.FastData.Git.Publishing;
 using Delivery.FastData.Storage;
 using LibGit2Sharp;
@@ -66,7 +65,7 @@ public sealed class FolderVerification
         {
             await repair.RunAsync(progress, cancellationToken);
         }
-        catch (FastDataException e)
+        catch (Exception e) when (e is FastDataException or LibGit2SharpException)
         {
             repair.Done.Add($"stopped: {e.Message}");
         }

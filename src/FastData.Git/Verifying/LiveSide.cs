@@ -152,7 +152,7 @@ internal sealed class LiveSide(FolderLayout layout, HistoryTruth truth)
     private void CheckSealed(string path)
     {
         const UnixFileMode write = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & write) != 0) Add(FindingKind.Permission, path, "it is not sealed: it can be written in place, under readers that map it", "'delivery verify --repair' seals it");
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & write) != UnixFileMode.None) Add(FindingKind.Permission, path, "it is not sealed: it can be written in place, under readers that map it", "'delivery verify --repair' seals it");
     }
 
     private static IEnumerable<string> FilesOf(string directory) => Directory.Exists(directory) ? Directory.GetFiles(directory).Order(StringComparer.Ordinal) : Array.Empty<string>();

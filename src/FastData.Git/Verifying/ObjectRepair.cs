@@ -116,7 +116,7 @@ internal sealed class ObjectRepair(FolderLayout layout, IDisk disk, Quarantine q
             foreach (var path in Directory.EnumerateFiles(files.PackFolder, Path.GetFileName(pack) + ".*").OrderBy(path => path.EndsWith(".idx", StringComparison.Ordinal) ? 0 : 1).ToList()) quarantine.Take(path);
             DropIndexOfMany();
         }
-        done.Add($"{Name(content)} was damaged: {saved} objects were saved out of it into a new pack, {fromLive} came from live files, {lost.Count} are lost in it"
+        done.Add($"{Name(content)} was damaged: {saved} objects were saved out of it into a new pack{(reader.MendedBits > 0 ? $", {reader.MendedBits} of them by putting a flipped bit right" : "")}, {fromLive} came from live files, {lost.Count} are lost in it"
             + (lost.Count == 0 ? "" : $": {string.Join(", ", lost.Take(5))}{(lost.Count > 5 ? " ..." : "")}"));
     }
 

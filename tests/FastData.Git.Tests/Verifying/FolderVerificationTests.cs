@@ -1,3 +1,4 @@
+using System.Globalization;
 using Delivery.FastData.Git.Verifying;
 using Delivery.FastData.Storage;
 using Delivery.TestKit;
@@ -97,15 +98,9 @@ public sealed class FolderVerificationTests : IDisposable
     [Fact]
     public async Task Weights_that_only_the_live_files_still_have_go_back_into_history()
     {
-        var ids = new List<string>();
-        var packs = Path.Combine(_folder, ".git", "objects", "pack");
-        foreach (var name in new[] { "a", "b", "c" }) ids.Add(GitProgram.Run(_folder, "rev-parse", $"main:models/{name}.pb").Trim());
-        var last = Directory.GetFiles(packs, "*.pack").Single(path => GitProgram.Run(_folder, "verify-pack", "-v", path).Contains(GitProgram.Run(_folder, "rev-parse", "main~2").Trim(), StringComparison.Ordinal));
-        var content = await File.ReadAllBytesAsync(last);
-        var weights = await File.ReadAllBytesAsync(Directory.GetFiles(Path.Combine(_folder, "models"), "a.*").First());
-        var at = content.AsSpan().IndexOf(weights.AsSpan(40, 60));
-        if (at < 0) at = content.Length / 2;
-        DamagedFolder.Flip(last, (at + 3) * 8L);
+        GitProgram.Run(_folder, "repack", "-adq");
+        var ids = new[] { "a", "b", "c" }.Select(name => GitProgram.Run(_folder, "rev-parse", $"main:models/{name}.pb").Trim()).ToList();
+        Spoil([.. ids]);
 
         var report = await RepairAsync();
 
@@ -122,10 +117,7 @@ public sealed class FolderVerificationTests : IDisposable
         var live = FolderState.ReadLiveWhole(_folder);
         var lost = GitProgram.Run(_folder, "rev-parse", "main:models/a.json").Trim();
         GitProgram.Run(_folder, "repack", "-adq");
-        var pack = Directory.GetFiles(Path.Combine(_folder, ".git", "objects", "pack"), "*.pack").Single();
-        var line = GitProgram.Run(_folder, "verify-pack", "-v", pack).Split('\n').Single(entry => entry.StartsWith(lost, StringComparison.Ordinal));
-        var offset = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], System.Globalization.CultureInfo.InvariantCulture);
-        DamagedFolder.Flip(pack, (offset + 12) * 8);
+        Spoil(lost);
 
         var report = await RepairAsync();
 
@@ -133,6 +125,43 @@ public sealed class FolderVerificationTests : IDisposable
         report.Findings.Should().Contain(finding => finding.Problem.Contains(lost, StringComparison.Ordinal) && finding.Mend.Contains("a copy or a mirror", StringComparison.Ordinal));
         FolderState.ReadLiveWhole(_folder).Should().BeEquivalentTo(live);
         Directory.GetFiles(report.Quarantine!).Should().Contain(path => path.EndsWith(".pack", StringComparison.Ordinal), "somebody may still get more out of it");
+    }
+
+    [Theory]
+    [InlineData("commit-graph write --reachable", ".git/objects/info/commit-graph")]
+    [InlineData("multi-pack-index write", ".git/objects/pack/multi-pack-index")]
+    public async Task What_git_derives_from_the_packs_is_put_aside_when_it_is_damaged(string command, string name)
+    {
+        GitProgram.Run(_folder, command.Split(' '));
+        (await VerifyAsync()).Findings.Should().BeEmpty();
+        DamagedFolder.Flip(Path.Combine(_folder, name), 8 * 40);
+
+        (await VerifyAsync()).Findings.Should().Contain(finding => finding.Path == name);
+        (await RepairAsync()).Findings.Should().BeEmpty();
+
+        FolderState.ShouldBeWhole(_folder);
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_of_a_packed_ref_is_found_and_mended()
+    {
+        GitProgram.Run(_folder, "pack-refs", "--all");
+        var content = await File.ReadAllBytesAsync(Path.Combine(_folder, ".git", "packed-refs"));
+        var line = content.AsSpan().IndexOf((byte)'\n') + 1;
+        var random = new Random(5);
+        for (var i = 0; i < 6; i++)
+        {
+            var bit = random.Next(8 * line, 8 * content.Length);
+            File.Delete(Path.Combine(_folder, ".git", "refs", "heads", "main"));
+            DamagedFolder.Overwrite(Path.Combine(_folder, ".git", "packed-refs"), content);
+            DamagedFolder.Flip(Path.Combine(_folder, ".git", "packed-refs"), bit);
+
+            (await VerifyAsync()).Findings.Should().NotBeEmpty("bit {0}, seed 5", bit);
+            var report = await RepairAsync();
+
+            report.Findings.Should().BeEmpty("bit {0}, seed 5; {1}", bit, string.Join("; ", report.Repairs));
+            FolderState.ShouldBeWhole(_folder);
+        }
     }
 
     [Fact]
@@ -184,6 +213,17 @@ public sealed class FolderVerificationTests : IDisposable
         var act = () => new FolderVerification(_folder) { LockTimeout = TimeSpan.FromMilliseconds(50) }.RepairAsync(null, default);
 
         await act.Should().ThrowAsync<FolderBusyException>();
+    }
+
+    // More than one bit, so that no checksum brings it back.
+    private void Spoil(params string[] ids)
+    {
+        var pack = Directory.GetFiles(Path.Combine(_folder, ".git", "objects", "pack"), "*.pack").Single();
+        var objects = GitProgram.Run(_folder, "verify-pack", "-v", Path.ChangeExtension(pack, ".idx")).Split('\n').Where(line => ids.Contains(line.Split(' ')[0])).ToList();
+        objects.Should().HaveCount(ids.Length);
+        var content = File.ReadAllBytes(pack);
+        foreach (var line in objects) content.AsSpan(int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4], CultureInfo.InvariantCulture) + 10, 8).Fill(0x5a);
+        DamagedFolder.Overwrite(pack, content);
     }
 
     private Task<VerificationReport> VerifyAsync() => new FolderVerification(_folder).VerifyAsync(null, default);
