@@ -16,6 +16,7 @@ return await CommandLine.RunAsync(
         WhenVerb.Create(),
         LiveVerb.Create(),
         BlameVerb.Create(),
+        VerifyVerb.Create(),
         ReleaseVerb.Create(),
         RollbackVerb.Create(),
         PinVerb.Create(),

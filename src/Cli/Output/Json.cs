@@ -35,6 +35,7 @@ internal static class Json
 [JsonSerializable(typeof(WhenReport))]
 [JsonSerializable(typeof(LiveAtReport))]
 [JsonSerializable(typeof(BlameReport))]
+[JsonSerializable(typeof(VerifyReport))]
 [JsonSerializable(typeof(StoreListReport))]
 [JsonSerializable(typeof(StoreGetReport))]
 [JsonSerializable(typeof(ReleaseReport))]

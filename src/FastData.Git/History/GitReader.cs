@@ -114,9 +114,17 @@ internal sealed class GitReader : IDisposable
     }
 
     /// <summary>The bytes of a folder of the commit's root; empty when there is none.</summary>
+    /// <exception cref="FastDataException">The folder is damaged or holds what no folder of ours holds.</exception>
     public static byte[] Folder(Commit commit, string name)
     {
-        return commit.Tree[name]?.Target is Tree tree ? Bytes(tree, $"Commit {commit.Sha}") : [];
+        try
+        {
+            return commit.Tree[name]?.Target is Tree tree ? Bytes(tree, $"Commit {commit.Sha}") : [];
+        }
+        catch (LibGit2SharpException e)
+        {
+            throw new FastDataException($"Commit {commit.Sha}: its folder '{name}' cannot be read: {e.Message} Look with: delivery verify.", e);
+        }
     }
 
     /// <summary>The bytes of a tree of plain files.</summary>

@@ -4,6 +4,7 @@ using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Publishing;
 using Delivery.FastData.Storage;
+using Delivery.Models.Formats;
 
 namespace Delivery.FastData.Git.Publishing;
 
@@ -85,7 +86,20 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         if (CommitText.EpochOf(git.Commit(commit).Message) is not { } epoch) return null;
         var path = layout.ManifestPath(epoch, commit);
         var manifest = NullIfDamaged(() => Manifest.Parse(File.ReadAllBytes(path), path));
-        return manifest is not null && manifest.Commit == commit && manifest.Epoch == epoch && manifest.Models.All(files.Holds) ? manifest : null;
+        return manifest is not null && manifest.Commit == commit && manifest.Epoch == epoch && manifest.Models.All(IsAsDescribed) ? manifest : null;
+    }
+
+    // Nothing vouches for a prepared manifest, so a damaged one is told by the files that it describes.
+    private bool IsAsDescribed(ManifestEntry entry)
+    {
+        try
+        {
+            return TipState.Describe(entry.Name, File.ReadAllBytes(layout.ModelPath(entry))) == entry;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or InvalidModelException)
+        {
+            return false;
+        }
     }
 
     private static T? NullIfDamaged<T>(Func<T?> read) where T : class

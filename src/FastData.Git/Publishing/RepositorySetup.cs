@@ -86,7 +86,7 @@ internal static class RepositorySetup
 
     private static string Head(FolderLayout layout) => Path.Combine(layout.Repository, "HEAD");
 
-    private static bool IsOurs(string name) => OurNames.Contains(name) || name.StartsWith(".tmp-", StringComparison.Ordinal);
+    internal static bool IsOurs(string name) => OurNames.Contains(name) || name.StartsWith(".tmp-", StringComparison.Ordinal);
 
     private static bool ConfigSaysBare(string git)
     {
