@@ -1,5 +1,6 @@
 using System.Text;
 using Delivery.FastData.Git.Publishing;
+using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Publishing;
 using Delivery.FastData.Storage;
 
@@ -34,7 +35,7 @@ internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider
         objects.Recover((await Fsck.RunAsync(layout, cancellationToken)).MissingBlobs);
         progress?.Report("repairing: live files");
         MendLive(cancellationToken);
-        new Recovery(layout, disk, _files, new MainRef(layout, disk)).Run(null);
+        new Recovery(layout, disk, _files, new MainRef(layout, disk), new GenerationSigning(layout, disk, _files, signer: null)).Run(null);
         CleanUp(cancellationToken);
     }
 
