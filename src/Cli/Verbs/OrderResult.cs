@@ -23,7 +23,7 @@ internal static class OrderResult
 
     public static OrderDoneReport Of(string action, ModelName? model, ControlOutcome.Done done, ControlRequest request) => new(
         action, model?.Value, done.Epoch, done.Commit.Hex, done.Target?.Hex, request.Reason, request.Until,
-        [.. done.Moves.Select(move => new MoveReport(move.Name.Value, move.Before?.Hex, move.After?.Hex))], done.Notes, done.Warning);
+        [.. done.Moves.Select(move => new MovedModelReport(move.Name.Value, move.Before?.Hex, move.After?.Hex))], done.Notes, done.Warning);
 
     public static void Write(OrderDoneReport report, IEnumerable<string> lines, bool json)
     {
@@ -62,7 +62,7 @@ internal static class OrderResult
 /// <param name="Notes">What else followed, each a sentence.</param>
 /// <param name="Warning">What went wrong in removing old files behind it; null when nothing did.</param>
 internal sealed record OrderDoneReport(
-    string Action, string? Model, long Epoch, string Commit, string? Target, string? Reason, DateTimeOffset? Until, IReadOnlyList<MoveReport> Moved, IReadOnlyList<string> Notes, string? Warning);
+    string Action, string? Model, long Epoch, string Commit, string? Target, string? Reason, DateTimeOffset? Until, IReadOnlyList<MovedModelReport> Moved, IReadOnlyList<string> Notes, string? Warning);
 
 /// <summary>What happened to one model; null: not delivered.</summary>
-internal sealed record MoveReport(string Name, string? Sha256Before, string? Sha256After);
+internal sealed record MovedModelReport(string Name, string? Sha256Before, string? Sha256After);
