@@ -45,7 +45,7 @@ internal sealed partial class RemoteFetch(FolderLayout layout, RemoteAddress rem
         var fetch = git.TryRunAsync([.. Configuration(), "fetch", .. Flags, .. how, "--", remote.Argument, .. what], tooMuch.Token);
         try
         {
-            while (await Task.WhenAny(fetch, Task.Delay(Look, cancellationToken)) != fetch)
+            while (!cancellationToken.IsCancellationRequested && await Task.WhenAny(fetch, Task.Delay(Look, cancellationToken)) != fetch)
             {
                 if (ReceivedBytes() > options.MaxFetchBytes) await tooMuch.CancelAsync();
             }

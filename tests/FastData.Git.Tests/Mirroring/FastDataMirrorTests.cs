@@ -215,6 +215,20 @@ public sealed class FastDataMirrorTests : IDisposable
     }
 
     [Fact]
+    public async Task Recovery_walks_no_further_than_the_history_goes()
+    {
+        for (var n = 1; n <= 3; n++) _scene.Publish(n);
+        await _scene.PollAsync();
+        var keep = Path.Combine(_scene.Folder, ".git", "objects", "pack", "pack-0123456789.keep");
+        await File.WriteAllTextAsync(keep, $"delivery {new string('1', 40)}\n"); // as a publish that died leaves it
+
+        new FastDataPublisher(_scene.Folder).ReadTip(default).Epoch.Should().Be(3);
+
+        File.Exists(keep).Should().BeFalse();
+        _scene.ShouldServeWhatTheRemoteDoes();
+    }
+
+    [Fact]
     public async Task The_remote_may_move_to_another_address_with_the_same_history()
     {
         _scene.Publish(1);

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Delivery.FastData.Git.Mirroring;
 using Delivery.Models;
 using Delivery.TestKit;
@@ -93,6 +95,18 @@ public sealed class RemoteFetchTests : IDisposable
         var outcome = await _scene.PollAsync(server.UrlOf("remote"), change: options => options with { FetchTimeout = TimeSpan.FromSeconds(1) });
 
         outcome.Should().BeOfType<MirrorOutcome.Failed>().Which.Reason.Should().Contain("git fetch was stopped after 1 s without an end");
+    }
+
+    [Fact]
+    public async Task A_remote_that_accepts_and_says_nothing_is_given_up()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var url = $"git://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/remote";
+
+        var outcome = await _scene.PollAsync(url, change: options => options with { StallTimeout = TimeSpan.FromSeconds(1) });
+
+        outcome.Should().BeOfType<MirrorOutcome.Failed>().Which.Reason.Should().Be($"{url}: git fetch was stopped after 1 s without a sign of life.");
     }
 
     [Fact]
