@@ -18,7 +18,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     {
         var tip = main.Read();
         var current = ReadCurrent();
-        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && known.Models.All(files.Looks)) return cached;
+        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && files.AreThere(known)) return cached;
 
         files.DeleteTemporaries();
         new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip));
