@@ -85,7 +85,7 @@ internal static class YearScenario
         }
     }
 
-    private static double History(string folder) => Median(Enumerable.Range(0, 5).Select(_ => Time(() => new FastDataHistory(folder).Read(ModelName.Parse("model_7")).Take(20).Count())));
+    private static double History(string folder) => Median(Enumerable.Range(0, 5).Select(_ => Time(() => _ = new FastDataHistory(folder).Read(ModelName.Parse("model_7")).Take(20).Count())));
 
     private static double GitLog(string folder) => Median(Enumerable.Range(0, 5).Select(_ => Time(() => GitProgram.Run(folder, "log", "-20", "--oneline", "--", "models/model_7.json"))));
 

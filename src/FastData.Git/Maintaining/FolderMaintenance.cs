@@ -23,6 +23,7 @@ namespace Delivery.FastData.Git.Maintaining;
 public sealed class FolderMaintenance
 {
     private static readonly TimeSpan LeftByGit = TimeSpan.FromDays(1);
+    private static readonly TimeSpan LongestCall = TimeSpan.FromHours(2);
 
     private readonly FolderLayout _layout;
     private readonly TimeProvider _time;
@@ -40,7 +41,7 @@ public sealed class FolderMaintenance
     {
         if (string.Join('\n', options.Problems()) is { Length: > 0 } problems) throw new ArgumentException($"Maintenance cannot work so:\n{problems}", nameof(options));
         (_layout, _options, _time, _disk) = (new FolderLayout(folder), options, time ?? TimeProvider.System, disk ?? new LocalDisk());
-        _git = new GitCommand(_layout.Repository) { Program = options.GitProgram };
+        _git = new GitCommand(_layout.Repository) { Program = options.GitProgram, Timeout = LongestCall };
         _hot = new HotPacks(_layout, _disk);
     }
 

@@ -22,7 +22,7 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         var tip = main.Read();
         var current = ReadCurrent();
         if (tip is null && current is not null) tip = RestoreMain(current);
-        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && signing.Looks(known) && known.Models.All(files.Looks)) return cached;
+        if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && signing.Looks(known) && files.AreThere(known)) return cached;
 
         Settle();
         files.DeleteTemporaries();

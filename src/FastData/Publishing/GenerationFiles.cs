@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Delivery.FastData.Storage;
 
@@ -13,6 +14,9 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
 
     // Each new file costs an fsync; journalling file systems answer several waiting ones with one commit.
     private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 16 };
+
+    private static readonly TimeSpan LengthsPeriod = TimeSpan.FromMinutes(10);
+    private long? _lengthsSeen;
 
     /// <summary>Makes the folder's directories.</summary>
     public void CreateDirectories()
@@ -68,8 +72,19 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
         disk.SyncDirectory(layout.Root);
     }
 
-    /// <summary>Whether a live file is there with the right length: cheap enough to ask of all at each cycle.</summary>
-    public bool Looks(ManifestEntry entry) => new FileInfo(layout.ModelPath(entry)) is { Exists: true } file && file.Length == entry.Length;
+    /// <summary>Whether the live files of a manifest are there: one listing of the folder, and their lengths too every ten minutes.</summary>
+    /// <remarks>Each cycle asks it of all models, and a look at each file of ten thousand takes longer than all else that a cycle without changes does.</remarks>
+    public bool AreThere(Manifest manifest)
+    {
+        var names = Directory.EnumerateFiles(layout.Models, "*.pb").Select(path => Path.GetFileName(path)).ToHashSet();
+        if (!manifest.Models.All(entry => names.Contains(entry.File))) return false;
+        if (_lengthsSeen is { } seen && Stopwatch.GetElapsedTime(seen) < LengthsPeriod) return true;
+        if (!manifest.Models.All(Looks)) return false;
+        _lengthsSeen = Stopwatch.GetTimestamp();
+        return true;
+    }
+
+    private bool Looks(ManifestEntry entry) => new FileInfo(layout.ModelPath(entry)) is { Exists: true } file && file.Length == entry.Length;
 
     /// <summary>Whether the bytes of a live file are those of its name.</summary>
     public bool Holds(ManifestEntry entry) => Holds(layout.ModelPath(entry), entry.Content);
