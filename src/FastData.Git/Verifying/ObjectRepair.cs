@@ -63,7 +63,8 @@ internal sealed class ObjectRepair(FolderLayout layout, IDisk disk, Quarantine q
         disk.Delete(temporary);
         try
         {
-            var git = new GitCommand(layout.Repository) { Timeout = TimeSpan.FromHours(1) };
+            // Outside of every repository: in this one git would look at the objects through the damaged index.
+            var git = new GitCommand(Path.Combine(layout.Repository, "none")) { Timeout = TimeSpan.FromHours(1) };
             if ((await git.TryRunAsync(["-c", "pack.writeReverseIndex=false", "index-pack", "-o", temporary, content], cancellationToken)).ExitCode != 0) return false;
             var bytes = await File.ReadAllBytesAsync(temporary, cancellationToken);
             disk.Delete(temporary);
