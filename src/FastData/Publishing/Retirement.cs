@@ -33,9 +33,9 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
     public int Run(CurrentPointer live, Manifest? before, Manifest now)
     {
         var (leaving, staying) = Choose(live);
-        if (_left is null) return leaving.Count == 0 ? 0 : Clean(live);
+        if (_left is null) return leaving.Count == 0 ? RemoveLoneSignatures([]) : Clean(live);
         Note(_left, before, now);
-        return leaving.Count == 0 ? 0 : Remove(_left, leaving, staying);
+        return leaving.Count == 0 ? RemoveLoneSignatures([]) : Remove(_left, leaving, staying);
     }
 
     /// <summary>Cleans up whatever is due and whatever no manifest names, such as files of a publish that died. Reads all manifests.</summary>
