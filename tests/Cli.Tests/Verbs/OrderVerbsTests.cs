@@ -28,14 +28,14 @@ public sealed class OrderVerbsTests
     {
         using var scene = await TwiceDeliveredAsync();
         var first = Git(scene, "rev-parse", "main~1");
-        var before = DateTimeOffset.UtcNow;
+        var before = TimeProvider.System.GetUtcNow();
 
         var report = await scene.JsonAsync("rollback", "--all", "--to", first[..10], "--until", "2h", "--reason", "bad");
         var status = await scene.JsonAsync("status");
 
         report.EnumerateObject().Select(field => field.Name).Should().Equal("action", "model", "epoch", "commit", "target", "reason", "until", "moved", "notes", "warning");
         (report.GetProperty("action").GetString(), report.GetProperty("model").ValueKind, report.GetProperty("target").GetString()).Should().Be(("rollback", JsonValueKind.Null, first));
-        report.GetProperty("until").GetDateTimeOffset().Should().BeOnOrAfter(before.AddHours(2)).And.BeBefore(DateTimeOffset.UtcNow.AddHours(2).AddSeconds(2));
+        report.GetProperty("until").GetDateTimeOffset().Should().BeOnOrAfter(before.AddHours(2)).And.BeBefore(TimeProvider.System.GetUtcNow().AddHours(2).AddSeconds(2));
         report.GetProperty("moved").EnumerateArray().Single().GetProperty("name").GetString().Should().Be(Scene.First);
         status.GetProperty("pins").GetArrayLength().Should().Be(2);
         Git(scene, "rev-parse", "main:models").Should().Be(Git(scene, "rev-parse", $"{first}:models"));
