@@ -31,6 +31,8 @@ internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider
         _files.CreateDirectories();
         var objects = new ObjectRepair(layout, disk, _quarantine, repository, Done);
         await objects.MendAsync(cancellationToken);
+        // libgit2, which does the rest, can bring the process down with a damaged index.
+        if (repository.CheckObjects(cancellationToken).FirstOrDefault() is { } left) throw new FastDataException($"{left.Path}: {left.Problem}, and it could not be mended. Restore {layout.Repository} from a copy or a mirror.");
         MendMain();
         objects.Recover((await Fsck.RunAsync(layout, cancellationToken)).MissingBlobs);
         progress?.Report("repairing: live files");

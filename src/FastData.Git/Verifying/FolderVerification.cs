@@ -82,12 +82,15 @@ public sealed class FolderVerification
         }
         progress?.Report("packs and indexes");
         var files = new RepositoryFiles(_layout, _time, LeftoverAge);
-        findings.AddRange(files.CheckObjects(cancellationToken));
+        var damaged = files.CheckObjects(cancellationToken).ToList();
+        findings.AddRange(damaged);
         findings.AddRange(files.Leftovers().Select(path => new Finding(FindingKind.Leftover, Path.GetRelativePath(_layout.Root, path), "a lock or temporary file that was left behind", "if no git runs on this repository, 'delivery verify --repair' removes it")));
         progress?.Report("objects (git fsck)");
         findings.AddRange((await Fsck.RunAsync(_layout, cancellationToken)).Findings);
+        var report = new VerificationReport { Epoch = Refs.CurrentOrNull(_layout)?.Epoch ?? 0 };
+        // libgit2 trusts the offsets in an index and can bring the process down with a damaged one, so it does not get to see it.
+        if (damaged.Count > 0) return report with { Findings = [.. findings, .. WithoutHistory()] };
         progress?.Report("commits");
-        var report = new VerificationReport();
         try
         {
             using var truth = new HistoryTruth(_layout);
@@ -106,7 +109,28 @@ public sealed class FolderVerification
         {
             findings.Add(new(FindingKind.Objects, ".git", $"libgit2 cannot read it: {e.Message}", "see what is said of packs and objects"));
         }
-        return report with { Epoch = Refs.CurrentOrNull(_layout)?.Epoch ?? 0, Findings = findings };
+        return report with { Findings = findings };
+    }
+
+    // What the chain of trust says alone: CURRENT, its manifest, the files that it names.
+    private List<Finding> WithoutHistory()
+    {
+        var findings = new List<Finding>();
+        try
+        {
+            var reader = new FolderReader(_layout);
+            if (reader.ReadCurrent() is not { } current) return findings;
+            foreach (var entry in reader.ReadManifest(current).Models)
+            {
+                var path = _layout.ModelPath(entry);
+                if (!File.Exists(path) || ContentHash.Of(File.ReadAllBytes(path)) != entry.Content) findings.Add(new(FindingKind.LiveFile, Path.GetRelativePath(_layout.Root, path), "it is not what its manifest says", "'delivery verify --repair' writes it again from the history"));
+            }
+        }
+        catch (Exception e) when (e is FastDataException or UnsupportedFormatException or FileNotFoundException)
+        {
+            findings.Add(new(FindingKind.Current, "CURRENT", e.Message, "'delivery verify --repair' writes it again from the history"));
+        }
+        return findings;
     }
 
     private void RequireReadable()
