@@ -11,10 +11,11 @@ internal sealed class GitReader : IDisposable
     private readonly Repository _repository;
     private readonly Lazy<HashSet<CommitId>> _shallow;
 
-    /// <exception cref="FastDataException">There is no repository, or it cannot be opened.</exception>
+    /// <exception cref="FastDataException">There is no repository, it cannot be opened, or one of its indexes is damaged.</exception>
     public GitReader(FolderLayout layout)
     {
         RepositorySetup.Check(layout);
+        IndexGuard.Require(layout);
         _shallow = new Lazy<HashSet<CommitId>>(() => ShallowFile.Read(layout));
         try
         {
