@@ -36,6 +36,9 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
         if (_written.Find(path => !File.Exists(path)) is { } gone) throw new FastDataException($"{gone}: removed while it was being published. What else works on this repository?");
     }
 
+    /// <summary>Whether a publish of ours died, or is about to end, after it had written its pack.</summary>
+    public bool HaveUnfinished => Directory.EnumerateFiles(Folder, "*.keep").Any(keep => File.ReadAllText(keep).StartsWith(KeepMark, StringComparison.Ordinal));
+
     /// <summary>Lets go of packs that are delivered, and removes what dead publishes left. Needs the folder's lock.</summary>
     /// <param name="isDelivered">Whether a commit is one that main has.</param>
     /// <param name="beforeDrop">What else a dead publish left goes before its pack does, which is the sign that there was one; null for nothing.</param>

@@ -27,7 +27,10 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         Settle();
         files.DeleteTemporaries();
         signing.Ref.Recover();
-        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip) || signing.Ref.Names(commit), files.DeleteUnnamed);
+        var packs = new PackFiles(layout, disk);
+        // The very first publish died between the two refs. Nothing was ever delivered, so what it signed goes with its pack.
+        if (tip is null && current is null && packs.HaveUnfinished) signing.Ref.Delete();
+        packs.Sweep(commit => IsDelivered(commit, tip) || signing.Ref.Names(commit), files.DeleteUnnamed);
         main.Recover();
         if (tip is not { } commit)
         {

@@ -74,6 +74,14 @@ internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
         if (File.Exists(_loose) && ReadId(_loose) is null) disk.Delete(_loose);
     }
 
+    /// <summary>Removes the ref; only a loose one, as a publish leaves it.</summary>
+    public void Delete()
+    {
+        if (!File.Exists(_loose)) return;
+        disk.Delete(_loose);
+        disk.SyncDirectory(Path.GetDirectoryName(_loose)!);
+    }
+
     /// <summary>Removes files that a publish that died had not made the lock yet.</summary>
     public void DeleteTemporaries()
     {

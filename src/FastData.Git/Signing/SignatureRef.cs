@@ -63,6 +63,9 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
         return Entries(_ref.Read()).Any(entry => entry.Name.EndsWith(end, StringComparison.Ordinal));
     }
 
+    /// <summary>Takes all signatures back, where nothing that they sign was ever delivered.</summary>
+    public void Delete() => _ref.Delete();
+
     /// <summary>Removes the leavings of a publish that died; before packs are swept, since the lock is known by what its tree names.</summary>
     public void Recover()
     {
