@@ -33,59 +33,64 @@ public enum UntouchedReason
 }
 
 /// <summary>What was decided for a request and everything that it rests on: with the model's file and the features it can be decided again.</summary>
-public readonly record struct DecisionOutcome
+/// <remarks>It is filled in place on the hot path, where copies of it would cost more than the rest; to callers it is read-only.</remarks>
+public record struct DecisionOutcome
 {
     /// <summary>Whether the blender was given a position, and if not, why: of several applications the reason of the first.</summary>
-    public UntouchedReason Untouched { get; init; }
+    public UntouchedReason Untouched { get; internal set; }
 
     /// <summary>The application that decided; null only when there is none.</summary>
-    public ApplyModel? Application { get; init; }
+    public ApplyModel? Application { get; internal set; }
 
     /// <summary>The model that was found, whether it could decide or not; null when there was none.</summary>
-    public ModelStatus? Model { get; init; }
+    public ModelStatus? Model { get; internal set; }
 
     /// <summary>The generation that was looked at; 0 when there was none.</summary>
-    public long Epoch { get; init; }
+    public long Epoch { get; internal set; }
 
     /// <summary>The time that the salt was taken from.</summary>
-    public DateTimeOffset Time { get; init; }
+    public DateTimeOffset Time { get; internal set; }
 
     /// <summary>Classes that were chosen from, "not shown" included; 0 when that is not known.</summary>
-    public int ClassCount { get; init; }
+    public int ClassCount { get; internal set; }
 
     /// <summary>Where <see cref="Pivot"/> comes from.</summary>
-    public DecisionSource Source { get; init; }
+    public DecisionSource Source { get; internal set; }
 
     /// <summary>Why no model decided.</summary>
-    public FallbackReason Reason { get; init; }
+    public FallbackReason Reason { get; internal set; }
 
     /// <summary>The class that is shown unless the decision is randomised; <see cref="Decision.NoClass"/> for none.</summary>
-    public int Pivot { get; init; }
+    public int Pivot { get; internal set; }
 
     /// <summary>The class that is shown; <see cref="Decision.NoClass"/> when the page was left as it is.</summary>
-    public int Shown { get; init; }
+    public int Shown { get; internal set; }
 
     /// <summary>Probability with which this decision is randomised; 0 without exploration.</summary>
-    public double ExploreProbability { get; init; }
+    public double ExploreProbability { get; internal set; }
 
     /// <summary>Whether the runtime randomised it.</summary>
-    public bool Explored { get; init; }
+    public bool Explored { get; internal set; }
 
     /// <summary>Probability of the class shown, given whether the decision was randomised: that of the bundle, or 1 where nothing was left to chance.</summary>
-    public double Propensity { get; init; }
+    public double Propensity { get; internal set; }
 
     /// <summary>The chance of this decision; of no meaning without exploration.</summary>
-    public Draw Draw { get; init; }
+    public Draw Draw { get; internal set; }
 
     /// <summary>Number of the salt period since 1970; 0 without exploration.</summary>
-    public long SaltBucket { get; init; }
+    public long SaltBucket { get; internal set; }
+
+    /// <summary>An outcome of which only this is known yet.</summary>
+    internal static DecisionOutcome Blank(DateTimeOffset time, long epoch, UntouchedReason untouched) =>
+        new() { Time = time, Epoch = epoch, Untouched = untouched, Pivot = Decision.NoClass, Shown = Decision.NoClass };
 
     /// <summary>Requests that the model had been trained on: the n of the explore probability. 0 when there is no model.</summary>
-    public ulong RequestCount => Model?.RequestCount ?? 0;
+    public readonly ulong RequestCount => Model?.RequestCount ?? 0;
 
     /// <summary>Name of the bundle that the class was drawn from; null when it was not.</summary>
-    public string? Bundle => Explored ? Application?.RandomizeParams?.RandomizeBundle : null;
+    public readonly string? Bundle => Explored ? Application?.RandomizeParams?.RandomizeBundle : null;
 
     /// <summary>What the blender was told: from 0, or <see cref="IBlender.NotShown"/> for the last class and for a page left as it is.</summary>
-    public int Position => Shown >= 0 && Shown != ClassCount - 1 ? Shown : IBlender.NotShown;
+    public readonly int Position => Shown >= 0 && Shown != ClassCount - 1 ? Shown : IBlender.NotShown;
 }

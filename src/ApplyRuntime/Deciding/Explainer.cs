@@ -37,7 +37,8 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ti
 
     private bool Decides(ApplyEntry entry, in DecisionRequest request, DateTimeOffset time, IBlender blender, Lease lease)
     {
-        var outcome = PositionDecider.Ask(entry, request, time, blender, lease);
+        var outcome = DecisionOutcome.Blank(time, lease.Epoch, UntouchedReason.None);
+        PositionDecider.Ask(entry, request, blender, lease, ref outcome);
         Say($"{entry.Name}, priority {entry.Settings.ApplyPriority}, source {entry.Settings.ModelSource.Word()}, condition {entry.Settings.ApplyCondition.Word()}:");
         if (Refusal(outcome.Untouched, entry, request) is { } refusal)
         {

@@ -11,26 +11,28 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
     public DecisionOutcome Decide(in DecisionRequest request, IBlender blender)
     {
         var rules = Rules(request);
-        var time = request.Time ?? clock.GetUtcNow();
         using var lease = slot.Acquire();
-        if (request.Foreign is { } foreign && log.RecordForeign(rules, request, foreign, time, blender, lease))
+        var outcome = DecisionOutcome.Blank(request.Time ?? clock.GetUtcNow(), lease.Epoch, UntouchedReason.NoApplication);
+        if (request.Foreign is { } foreign && log.RecordForeign(rules, request, foreign, outcome.Time, blender, lease))
         {
-            return new DecisionOutcome { Untouched = UntouchedReason.Foreign, Epoch = lease.Epoch, Time = time, Pivot = Decision.NoClass, Shown = Decision.NoClass };
+            outcome.Untouched = UntouchedReason.Foreign;
+            return outcome;
         }
-        var first = new DecisionOutcome { Untouched = UntouchedReason.NoApplication, Epoch = lease.Epoch, Time = time, Pivot = Decision.NoClass, Shown = Decision.NoClass };
-        foreach (var entry in rules.Entries)
+        for (var i = 0; i < rules.Entries.Length; i++)
         {
-            var outcome = Ask(entry, request, time, blender, lease);
-            if (outcome.Reason != FallbackReason.None) fallbacks.Count(outcome.Reason);
-            if (outcome.Untouched == UntouchedReason.None)
+            var entry = rules.Entries[i];
+            var asked = DecisionOutcome.Blank(outcome.Time, lease.Epoch, UntouchedReason.None);
+            Ask(entry, request, blender, lease, ref asked);
+            if (asked.Reason != FallbackReason.None) fallbacks.Count(asked.Reason);
+            if (asked.Untouched == UntouchedReason.None)
             {
-                blender.SetIntentPosition(request.Intent, outcome.Position, entry.Settings.ApplyPriority);
-                if (outcome.Explored) log.RecordOwn(rules, entry, request, outcome, blender, lease);
-                return outcome;
+                blender.SetIntentPosition(request.Intent, asked.Position, entry.Settings.ApplyPriority);
+                if (asked.Explored) log.RecordOwn(rules, entry, request, asked, blender, lease);
+                return asked;
             }
-            if (first.Application is null) first = outcome;
+            if (i == 0) outcome = asked;
         }
-        return first;
+        return outcome;
     }
 
     /// <summary>The models of the request's intent, under its override.</summary>
@@ -40,12 +42,11 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
         return request.Override is { } changed ? changed.For(request.Intent, configuration) : configuration.For(request.Intent);
     }
 
-    /// <summary>What one application says, its condition included. It changes nothing.</summary>
-    public static DecisionOutcome Ask(ApplyEntry entry, in DecisionRequest request, DateTimeOffset time, IBlender blender, Lease lease)
+    /// <summary>What one application says, its condition included. It changes nothing but <paramref name="outcome"/>, which comes in blank.</summary>
+    public static void Ask(ApplyEntry entry, in DecisionRequest request, IBlender blender, Lease lease, ref DecisionOutcome outcome)
     {
-        var condition = Weighing.Condition(entry, request, blender);
-        return condition == UntouchedReason.None
-            ? Weighing.Weigh(entry, request, time, lease)
-            : new DecisionOutcome { Untouched = condition, Application = entry.Settings, Epoch = lease.Epoch, Time = time, Pivot = Decision.NoClass, Shown = Decision.NoClass };
+        outcome.Application = entry.Settings;
+        outcome.Untouched = Weighing.Condition(entry, request, blender);
+        if (outcome.Untouched == UntouchedReason.None) Weighing.Weigh(entry, request, lease, ref outcome);
     }
 }

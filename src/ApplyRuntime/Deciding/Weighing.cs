@@ -33,51 +33,48 @@ internal static class Weighing
     /// A model that is there but cannot decide on these features still counts with its requests: a fault in the features must not turn
     /// all traffic into random pages. And nothing is explored with features that are not finite, as no trainer could learn from it.
     /// </remarks>
-    public static DecisionOutcome Weigh(ApplyEntry entry, in DecisionRequest request, DateTimeOffset time, Lease lease)
+    public static void Weigh(ApplyEntry entry, in DecisionRequest request, Lease lease, ref DecisionOutcome outcome)
     {
-        var outcome = Pivot(entry, request.Features, time, lease);
-        if (entry.Settings.RandomizeParams is not { } randomize) return Shown(outcome);
-        var bucket = Draw.SaltBucket(time, randomize.RandomSaltMinutes);
-        var user = request.User.IsEmpty && request.Query.IsEmpty ? request.RequestId : request.User;
-        outcome = outcome with
+        FindPivot(entry, request.Features, lease, ref outcome);
+        if (entry.Settings.RandomizeParams is { } randomize)
         {
-            ExploreProbability = randomize.ExploreProbability(outcome.RequestCount),
-            SaltBucket = bucket,
-            Draw = Draw.Of(user, request.Query, entry.Name, bucket),
-        };
-        var explores = outcome.Draw.Explore < outcome.ExploreProbability && outcome.ClassCount > 0 && Finite.IndexOfNonFinite(request.Features) < 0;
-        return explores ? Explored(entry.Bundle!, outcome) : Shown(outcome);
+            outcome.ExploreProbability = randomize.ExploreProbability(outcome.RequestCount);
+            outcome.SaltBucket = Draw.SaltBucket(outcome.Time, randomize.RandomSaltMinutes);
+            var user = request.User.IsEmpty && request.Query.IsEmpty ? request.RequestId : request.User;
+            outcome.Draw = Draw.Of(entry.NameHash, user, request.Query, outcome.SaltBucket);
+            if (outcome.Draw.Explore < outcome.ExploreProbability && outcome.ClassCount > 0 && Finite.IndexOfNonFinite(request.Features) < 0)
+            {
+                Explore(entry.Bundle!, ref outcome);
+                return;
+            }
+        }
+        if (outcome.Pivot >= 0) (outcome.Shown, outcome.Propensity) = (outcome.Pivot, 1);
+        else outcome.Untouched = UntouchedReason.NoPosition;
     }
 
     /// <summary>The class that is shown unless the decision is randomised, and what it rests on.</summary>
-    public static DecisionOutcome Pivot(ApplyEntry entry, ReadOnlySpan<float> features, DateTimeOffset time, Lease lease)
+    public static void FindPivot(ApplyEntry entry, ReadOnlySpan<float> features, Lease lease, ref DecisionOutcome outcome)
     {
         var settings = entry.Settings;
-        var reason = Find(entry, lease, features.Length, out var model);
-        var outcome = new DecisionOutcome
-        {
-            Application = settings,
-            Model = model?.Status,
-            Epoch = lease.Epoch,
-            Time = time,
-            ClassCount = settings.ClassNumber ?? model?.Scorer.ClassCount ?? 0,
-            Pivot = Decision.NoClass,
-            Shown = Decision.NoClass,
-            Reason = reason,
-        };
+        outcome.Reason = Find(entry, lease, features.Length, out var model);
+        outcome.Model = model?.Status;
+        outcome.ClassCount = settings.ClassNumber ?? model?.Scorer.ClassCount ?? 0;
         if (model is not null && settings.RandomizeParams is { FixedPos: { } fixedPos } randomize && model.Status.RequestCount < (ulong)randomize.FixedPosReqCount)
         {
-            return outcome with { Pivot = fixedPos, Source = DecisionSource.FixedPosition };
+            (outcome.Pivot, outcome.Source) = (fixedPos, DecisionSource.FixedPosition);
+            return;
         }
-        if (reason == FallbackReason.None)
+        if (outcome.Reason == FallbackReason.None)
         {
             var best = Best(entry, model!, features);
-            if (best >= 0) return outcome with { Pivot = best, Source = DecisionSource.Model };
-            reason = FallbackReason.NotFinite;
+            if (best >= 0)
+            {
+                (outcome.Pivot, outcome.Source) = (best, DecisionSource.Model);
+                return;
+            }
+            outcome.Reason = FallbackReason.NotFinite;
         }
-        return settings.FallBackBlenderPos is { } position
-            ? outcome with { Pivot = position, Source = DecisionSource.Fallback, Reason = reason }
-            : outcome with { Reason = reason };
+        if (settings.FallBackBlenderPos is { } position) (outcome.Pivot, outcome.Source) = (position, DecisionSource.Fallback);
     }
 
     /// <summary>One score a class, with the threshold of the settings where there is one.</summary>
@@ -122,23 +119,23 @@ internal static class Weighing
         }
     }
 
-    private static DecisionOutcome Shown(in DecisionOutcome outcome) => outcome.Pivot >= 0
-        ? outcome with { Shown = outcome.Pivot, Propensity = 1 }
-        : outcome with { Untouched = UntouchedReason.NoPosition };
-
-    private static DecisionOutcome Explored(Bundle bundle, in DecisionOutcome outcome)
+    private static void Explore(Bundle bundle, ref DecisionOutcome outcome)
     {
-        if (outcome.ClassCount > MostClassesOnStack) return ExploredOnRented(bundle, outcome);
+        if (outcome.ClassCount > MostClassesOnStack)
+        {
+            ExploreOnRented(bundle, ref outcome);
+            return;
+        }
         Span<double> distribution = stackalloc double[outcome.ClassCount];
-        return Explored(bundle, outcome, distribution);
+        Explore(bundle, distribution, ref outcome);
     }
 
-    private static DecisionOutcome ExploredOnRented(Bundle bundle, in DecisionOutcome outcome)
+    private static void ExploreOnRented(Bundle bundle, ref DecisionOutcome outcome)
     {
         var rented = ArrayPool<double>.Shared.Rent(outcome.ClassCount);
         try
         {
-            return Explored(bundle, outcome, rented.AsSpan(0, outcome.ClassCount));
+            Explore(bundle, rented.AsSpan(0, outcome.ClassCount), ref outcome);
         }
         finally
         {
@@ -146,10 +143,10 @@ internal static class Weighing
         }
     }
 
-    private static DecisionOutcome Explored(Bundle bundle, in DecisionOutcome outcome, Span<double> distribution)
+    private static void Explore(Bundle bundle, Span<double> distribution, ref DecisionOutcome outcome)
     {
         bundle.Fill(outcome.Pivot, distribution);
         var shown = Bundle.Sample(distribution, outcome.Draw.Choose);
-        return outcome with { Explored = true, Shown = shown, Propensity = distribution[shown] };
+        (outcome.Explored, outcome.Shown, outcome.Propensity) = (true, shown, distribution[shown]);
     }
 }

@@ -4,7 +4,7 @@ namespace Delivery.ApplyRuntime.Exploring;
 
 /// <summary>A way to randomise: it gives every class a probability, given the class that would be shown otherwise.</summary>
 /// <remarks>
-/// P(k) = (1 − u) · w(k) / Σ w + u / C, where w are the weights of the bundle and u is the share of the uniform distribution, which
+/// P(k) = (1 − u) / Σ w · w(k) + u / C, where w are the weights of the bundle and u is the share of the uniform distribution, which
 /// keeps every class possible. Sums are taken in the order of the classes, so the bits are the same everywhere. Where there is
 /// no pivot, or one that is no class, every bundle is uniform. Immutable; any thread; allocates nothing.
 /// </remarks>
@@ -53,7 +53,9 @@ public abstract class Bundle
         }
         var sum = 0.0;
         foreach (var weight in distribution) sum += weight;
-        for (var k = 0; k < distribution.Length; k++) distribution[k] = ((1 - _uniformShare) * distribution[k] / sum) + (_uniformShare * uniform);
+        var scale = (1 - _uniformShare) / sum;
+        var share = _uniformShare * uniform;
+        for (var k = 0; k < distribution.Length; k++) distribution[k] = (scale * distribution[k]) + share;
     }
 
     /// <summary>The class at <paramref name="draw"/>: the first at which the sum of the probabilities lies above it.</summary>

@@ -107,7 +107,8 @@ internal sealed class RandomisedLog(IDecisionSink? sink)
     private void RecordFor(string model, ApplyEntry? entry, in DecisionRequest request, in LoggedDecision decision, Lease lease)
     {
         if (sink is null) return;
-        var would = entry is null ? new DecisionOutcome { Pivot = Decision.NoClass } : Weighing.Pivot(entry, request.Features, decision.Time, lease);
+        var would = DecisionOutcome.Blank(decision.Time, lease.Epoch, UntouchedReason.None);
+        if (entry is not null) Weighing.FindPivot(entry, request.Features, lease, ref would);
         Record(decision with
         {
             Model = model,

@@ -13,6 +13,7 @@ internal sealed class ApplyEntry
     {
         Settings = settings;
         Name = settings.Name.Value;
+        NameHash = Draw.OfModel(Name);
         _locales = [.. settings.Locales];
         _interfaces = [.. settings.UserInterfaces];
         if (settings.NotShownThreshold is { } threshold) NotShownScore = LinearWinLossBin.NotShownScore(threshold);
@@ -27,6 +28,9 @@ internal sealed class ApplyEntry
     public ApplyModel Settings { get; }
 
     public string Name { get; }
+
+    /// <summary>The part of the model in every draw.</summary>
+    public uint NameHash { get; }
 
     /// <summary>Null without exploration.</summary>
     public Bundle? Bundle { get; }
