@@ -18,19 +18,11 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
             outcome.Untouched = UntouchedReason.Foreign;
             return outcome;
         }
-        for (var i = 0; i < rules.Entries.Length; i++)
+        if (rules.Entries.Length == 0 || Decides(rules, rules.Entries[0], request, blender, lease, ref outcome)) return outcome;
+        for (var i = 1; i < rules.Entries.Length; i++)
         {
-            var entry = rules.Entries[i];
-            var asked = DecisionOutcome.Blank(outcome.Time, lease.Epoch, UntouchedReason.None);
-            Ask(entry, request, blender, lease, ref asked);
-            if (asked.Reason != FallbackReason.None) fallbacks.Count(asked.Reason);
-            if (asked.Untouched == UntouchedReason.None)
-            {
-                blender.SetIntentPosition(request.Intent, asked.Position, entry.Settings.ApplyPriority);
-                if (asked.Explored) log.RecordOwn(rules, entry, request, asked, blender, lease);
-                return asked;
-            }
-            if (i == 0) outcome = asked;
+            var next = DecisionOutcome.Blank(outcome.Time, lease.Epoch, UntouchedReason.None);
+            if (Decides(rules, rules.Entries[i], request, blender, lease, ref next)) return next;
         }
         return outcome;
     }
@@ -48,5 +40,16 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
         outcome.Application = entry.Settings;
         outcome.Untouched = Weighing.Condition(entry, request, blender);
         if (outcome.Untouched == UntouchedReason.None) Weighing.Weigh(entry, request, lease, ref outcome);
+    }
+
+    /// <summary>Asks one application, and does what it says when it has a position.</summary>
+    private bool Decides(IntentRules rules, ApplyEntry entry, in DecisionRequest request, IBlender blender, Lease lease, ref DecisionOutcome outcome)
+    {
+        Ask(entry, request, blender, lease, ref outcome);
+        if (outcome.Reason != FallbackReason.None) fallbacks.Count(outcome.Reason);
+        if (outcome.Untouched != UntouchedReason.None) return false;
+        blender.SetIntentPosition(request.Intent, outcome.Position, entry.Settings.ApplyPriority);
+        if (outcome.Explored) log.RecordOwn(rules, entry, request, outcome, blender, lease);
+        return true;
     }
 }

@@ -51,6 +51,6 @@ public sealed class ThresholdTests : IDisposable
             FeatureCount = 1,
             Intent = "NEWS",
         };
-        return ModelFileWriter.Write(header, new FloatTensor("weights", [rows, 1], new float[] { 0.9f, 1, 0 }[..rows]));
+        return ModelFileWriter.Write(header, new FloatTensor("weights", [rows, 1], new float[] { 0.9f, 1, 0 }.AsMemory(0, rows)));
     }
 }
