@@ -42,7 +42,7 @@ internal static class Weighing
             outcome.SaltBucket = Draw.SaltBucket(outcome.Time, randomize.RandomSaltMinutes);
             var user = request.User.IsEmpty && request.Query.IsEmpty ? request.RequestId : request.User;
             outcome.Draw = Draw.Of(entry.NameHash, user, request.Query, outcome.SaltBucket);
-            if (outcome.Draw.Explore < outcome.ExploreProbability && outcome.ClassCount > 0 && Finite.IndexOfNonFinite(request.Features) < 0)
+            if (outcome.Draw.Explore < outcome.ExploreProbability && outcome.ClassCount > 0 && AreFinite(request.Features, outcome.Source))
             {
                 Explore(entry.Bundle!, ref outcome);
                 return;
@@ -94,6 +94,10 @@ internal static class Weighing
         if (entry.Settings.ClassNumber is { } classes && model.Scorer.ClassCount != classes) return FallbackReason.WrongClassCount;
         return model.Scorer.FeatureCount != featureCount ? FallbackReason.WrongFeatureCount : FallbackReason.None;
     }
+
+    /// <summary>A model that has decided has multiplied every feature: one that is not finite would have made its scores so.</summary>
+    private static bool AreFinite(ReadOnlySpan<float> features, DecisionSource source) =>
+        source == DecisionSource.Model || Finite.IndexOfNonFinite(features) < 0;
 
     private static int Best(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features)
     {
