@@ -1,6 +1,9 @@
+using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Logging;
 using Delivery.ApplyRuntime.Reload;
+using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime;
@@ -15,6 +18,10 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     private readonly GenerationSlot _slot = new();
     private readonly FallbackCounters _fallbacks = new();
     private readonly Decider _decider;
+    private readonly ConfigurationSlot _configurations;
+    private readonly RandomisedLog _log;
+    private readonly PositionDecider _positions;
+    private readonly bool _followsFile;
     private readonly Loader _loader;
     private readonly TimeProvider _time;
 
@@ -22,13 +29,19 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     {
         _time = options.Time;
         _decider = new Decider(_slot, _fallbacks);
-        _loader = new Loader(new FolderLayout(fastDataFolder), _slot, options);
+        _followsFile = options.ApplyModelsFile is not null;
+        _configurations = new ConfigurationSlot(options.ApplyModelsFile, options.Production, options.Time);
+        if (options.ApplyModels is { } configuration) _configurations.Set(configuration);
+        _log = new RandomisedLog(options.Decisions);
+        _positions = new PositionDecider(_slot, _configurations, _fallbacks, _log, options.Time);
+        _loader = new Loader(new FolderLayout(fastDataFolder), _slot, _configurations, options);
     }
 
     /// <summary>Starts to follow a folder. Returns once the live generation is loaded, or at once when there is none yet.</summary>
     /// <param name="fastDataFolder">The folder; it need not exist yet.</param>
     /// <param name="options">Null takes the defaults.</param>
     /// <exception cref="ArgumentException">The folder is empty, or an option is not usable: the message has every mistake.</exception>
+    /// <exception cref="InvalidApplyModelsException"><see cref="RuntimeOptions.ApplyModels"/> is not for production.</exception>
     public static ModelRuntime Open(string fastDataFolder, RuntimeOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(fastDataFolder);
@@ -42,7 +55,50 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     }
 
     /// <summary>What is loaded, how old it is and what went wrong, as of now. During a swap it may be one epoch behind a decision.</summary>
-    public RuntimeStatus Status => _loader.Status with { AsOf = _time.GetUtcNow(), Fallbacks = _fallbacks.Read() };
+    public RuntimeStatus Status => _loader.Status with { AsOf = _time.GetUtcNow(), Fallbacks = _fallbacks.Read(), Configuration = _configurations.Status, LostRecords = _log.Lost };
+
+    /// <summary>The settings of <c>ApplyModels</c> in use.</summary>
+    public ApplyConfiguration Configuration => _configurations.Current;
+
+    /// <summary>Takes other settings into use, for all requests that begin from now on.</summary>
+    /// <exception cref="InvalidApplyModelsException">They are not for production; nothing has changed.</exception>
+    /// <exception cref="InvalidOperationException">The runtime follows <see cref="RuntimeOptions.ApplyModelsFile"/>: change that.</exception>
+    public void Configure(ApplyConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        if (_followsFile) throw new InvalidOperationException($"The settings come from {_configurations.Status.File}: change that file.");
+        _configurations.Set(configuration);
+    }
+
+    /// <summary>Starts to collect what one request, or one experiment, has otherwise than the configuration. Off the hot path.</summary>
+    public ApplyOverrideBuilder StartOverride() => new(_configurations.Current, _configurations.Production);
+
+    /// <summary>
+    /// Decides where a vertical goes on a page, by the settings of <c>ApplyModels</c>: the first model of the intent, by priority and then
+    /// by name, that takes such a request and has a position for it decides. Tells the blender, and logs what was randomised.
+    /// </summary>
+    /// <param name="request">The question.</param>
+    /// <param name="blender">The page.</param>
+    /// <returns>Never fails for what settings, models and features are: it says what it rests on. Allocates nothing (beyond 256 classes: arrays of the shared pool).</returns>
+    /// <remarks>
+    /// n = requests of the model, 0 without one. p = 1 while n is below <c>FullRandomReqCount</c>, else A / (1 + B · f(n)) between
+    /// <c>MinRandomProb</c> and 1. Two numbers of a hash of user, query, model and salt period decide whether this request is
+    /// randomised and to which class; the bundle gives the probabilities, which are logged. The same request decides the same on every machine.
+    /// </remarks>
+    public DecisionOutcome Decide(in DecisionRequest request, IBlender blender)
+    {
+        CheckRequest(request.Intent, request.RequestId, blender);
+        return _positions.Decide(request, blender);
+    }
+
+    /// <summary>Tells in words, step by step, why <see cref="Decide(in DecisionRequest, IBlender)"/> answers as it does. Sets nothing, logs nothing, counts nothing.</summary>
+    /// <param name="request">The question.</param>
+    /// <param name="blender">The page: it is asked, but not told.</param>
+    public string Explain(in DecisionRequest request, IBlender blender)
+    {
+        CheckRequest(request.Intent, request.RequestId, blender);
+        return new Explainer(_positions, _slot, _time).Explain(request, blender);
+    }
 
     /// <summary>Scores a model and takes its best class; of equal scores the lowest class. Allocates nothing (beyond 256 classes: an array of the shared pool).</summary>
     /// <param name="model">The model's name; case matters.</param>
@@ -122,6 +178,13 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         if (fallback < 0) ThrowNegative(fallback.Value);
+    }
+
+    private static void CheckRequest(string intent, string requestId, IBlender blender)
+    {
+        ArgumentNullException.ThrowIfNull(intent, "request.Intent");
+        ArgumentNullException.ThrowIfNull(requestId, "request.RequestId");
+        ArgumentNullException.ThrowIfNull(blender);
     }
 
     private static void ThrowNegative(int fallback) => throw new ArgumentOutOfRangeException(nameof(fallback), fallback, "A fallback class is counted from 0.");

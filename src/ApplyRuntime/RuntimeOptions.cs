@@ -1,3 +1,5 @@
+using Delivery.ApplyRuntime.Logging;
+using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData.Signing;
 
 namespace Delivery.ApplyRuntime;
@@ -26,7 +28,22 @@ public sealed record RuntimeOptions
     /// </summary>
     public TrustPolicy? Trust { get; init; }
 
-    /// <summary>The clock of ages and pauses. Default: the system's.</summary>
+    /// <summary>
+    /// A file with the settings of <c>ApplyModels</c>, followed by its content at every look; <see cref="ApplyConfigurationReader"/> says
+    /// what may stand in it. Default none. A new file that cannot be used is told in <see cref="RuntimeStatus.Configuration"/> and changes nothing.
+    /// </summary>
+    public string? ApplyModelsFile { get; init; }
+
+    /// <summary>The same settings made in code; <see cref="ModelRuntime.Configure"/> replaces them. Default none. Not together with <see cref="ApplyModelsFile"/>.</summary>
+    public ApplyConfiguration? ApplyModels { get; init; }
+
+    /// <summary>Refuse settings that are for experiments only: models taken straight from the training store. Default no.</summary>
+    public bool Production { get; init; }
+
+    /// <summary>Takes the randomised decisions. Default none: nothing is logged, so nothing can be learned. Not owned.</summary>
+    public IDecisionSink? Decisions { get; init; }
+
+    /// <summary>The clock of ages and pauses, and of requests that bring no time. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>
@@ -42,6 +59,8 @@ public sealed record RuntimeOptions
         if (PollInterval < TimeSpan.FromMilliseconds(1) || PollInterval > hour) yield return $"{nameof(PollInterval)} is {PollInterval}; it must be 1 ms to 1 h.";
         if (RetryAfter <= TimeSpan.Zero) yield return $"{nameof(RetryAfter)} is {RetryAfter}; it must be more than 0.";
         if (RetryAtMost < RetryAfter) yield return $"{nameof(RetryAtMost)} is {RetryAtMost}; it must be at least {nameof(RetryAfter)}, which is {RetryAfter}.";
+        if (ApplyModelsFile is not null && string.IsNullOrWhiteSpace(ApplyModelsFile)) yield return $"{nameof(ApplyModelsFile)} is empty; it must be a file or nothing.";
+        if (ApplyModelsFile is not null && ApplyModels is not null) yield return $"{nameof(ApplyModels)} and {nameof(ApplyModelsFile)} are both given; it must be one of them.";
         if (DrainTimeout < TimeSpan.Zero || DrainTimeout > hour) yield return $"{nameof(DrainTimeout)} is {DrainTimeout}; it must be 0 to 1 h.";
     }
 }

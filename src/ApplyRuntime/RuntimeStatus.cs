@@ -1,3 +1,4 @@
+using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
 using Delivery.Models;
 
@@ -39,9 +40,9 @@ public sealed record RuntimeProblem(ModelName? Model, string Message);
 public sealed record RuntimeError(string Message, DateTimeOffset At);
 
 /// <summary>How often no model decided, by reason, since the runtime was opened.</summary>
-public sealed record FallbackCounts(long NoGeneration, long NoModel, long WrongFeatureCount, long NotFinite, long TooFewScores)
+public sealed record FallbackCounts(long NoGeneration, long NoModel, long WrongFeatureCount, long NotFinite, long TooFewScores, long WrongClassCount, long NoSource)
 {
-    public long Total => NoGeneration + NoModel + WrongFeatureCount + NotFinite + TooFewScores;
+    public long Total => NoGeneration + NoModel + WrongFeatureCount + NotFinite + TooFewScores + WrongClassCount + NoSource;
 }
 
 /// <summary>What a runtime has loaded, how old it is and what went wrong: a snapshot, taken at <see cref="AsOf"/>.</summary>
@@ -88,8 +89,14 @@ public sealed record RuntimeStatus
     /// <summary>Whether file events are being received; without them a change is seen one poll later.</summary>
     public bool FileEvents { get; init; }
 
+    /// <summary>The configuration in use.</summary>
+    public ConfigurationStatus Configuration { get; init; } = new();
+
+    /// <summary>Randomised decisions that were not logged, as the sink threw an exception.</summary>
+    public long LostRecords { get; init; }
+
     /// <summary>How often no model decided.</summary>
-    public FallbackCounts Fallbacks { get; init; } = new(0, 0, 0, 0, 0);
+    public FallbackCounts Fallbacks { get; init; } = new(0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>Time since the generation in use was swapped in.</summary>
     public TimeSpan? AppliedAge => AsOf - AppliedAt;

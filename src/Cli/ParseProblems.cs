@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Delivery.Training.Settings;
+using Delivery.Models.Settings;
 
 namespace Delivery.Cli;
 

@@ -9,8 +9,11 @@ public enum DecisionSource
     /// <summary>The best class of the model.</summary>
     Model,
 
-    /// <summary>The class that the caller gave for this case.</summary>
+    /// <summary>The class that the caller, or the settings, gave for this case.</summary>
     Fallback,
+
+    /// <summary>The fixed position of a model that has seen too few requests.</summary>
+    FixedPosition,
 }
 
 /// <summary>Why no model decided.</summary>
@@ -33,6 +36,12 @@ public enum FallbackReason
 
     /// <summary>The span for the scores is shorter than the classes of the model.</summary>
     TooFewScores,
+
+    /// <summary>The model has another number of classes than the settings say.</summary>
+    WrongClassCount,
+
+    /// <summary>The settings take the model from a source that this runtime does not have.</summary>
+    NoSource,
 }
 
 /// <summary>What the runtime answered.</summary>

@@ -11,7 +11,7 @@ internal sealed class FallbackCounters
 
     public FallbackCounts Read() => new(
         Of(FallbackReason.NoGeneration), Of(FallbackReason.NoModel), Of(FallbackReason.WrongFeatureCount),
-        Of(FallbackReason.NotFinite), Of(FallbackReason.TooFewScores));
+        Of(FallbackReason.NotFinite), Of(FallbackReason.TooFewScores), Of(FallbackReason.WrongClassCount), Of(FallbackReason.NoSource));
 
     private long Of(FallbackReason reason) => _byReason[(int)reason].Sum();
 }

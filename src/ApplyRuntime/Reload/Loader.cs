@@ -1,4 +1,5 @@
 using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime.Reload;
@@ -15,18 +16,21 @@ internal sealed class Loader : IDisposable
     private readonly ReloadLog _log;
     private readonly Reconciler _reconciler;
     private readonly FolderEvents? _events;
+    private readonly ConfigurationSlot _configurations;
+    private readonly ConfigurationFollower? _follower;
     private readonly string _folder;
     private readonly Thread _thread;
     private TaskCompletionSource _swap = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RuntimeStatus _status;
 
-    public Loader(FolderLayout layout, GenerationSlot slot, RuntimeOptions options)
+    public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, RuntimeOptions options)
     {
-        (_folder, _slot, _options) = (layout.Root, slot, options);
+        (_folder, _slot, _configurations, _options) = (layout.Root, slot, configurations, options);
+        if (options.ApplyModelsFile is { } file) _follower = new ConfigurationFollower(file, configurations);
         _log = new ReloadLog(options.Time);
         _reconciler = new Reconciler(new FolderReader(layout), slot, _retired, _log, options);
         if (options.UseFileEvents) _events = new FolderEvents(layout.Root, Path.GetFileName(layout.Current), _inbox.Announce, options.Time);
-        _status = new RuntimeStatus { Folder = _folder };
+        _status = new RuntimeStatus { Folder = _folder, Configuration = configurations.Status };
         _thread = new Thread(Run) { IsBackground = true, Name = "Delivery models", Priority = ThreadPriority.BelowNormal };
     }
 
@@ -73,6 +77,7 @@ internal sealed class Loader : IDisposable
         {
             _events?.Ensure(); // before reading CURRENT: what changes after the reading is announced
             var isFirst = _status.CheckedAt is null;
+            if (_follower?.Look() is { } problem) _log.Error(problem);
             swapped = _reconciler.Reconcile(force: mail.Asked.Count > 0);
             if (swapped && mail.IsEmpty && !isFirst) _events?.Renew();
             _retired.Drain();
@@ -121,6 +126,7 @@ internal sealed class Loader : IDisposable
             RetiredGenerations = _retired.Count,
             CheckedAt = now,
             FileEvents = _events?.Active ?? false,
+            Configuration = _configurations.Status,
         });
     }
 

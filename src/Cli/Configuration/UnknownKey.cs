@@ -1,4 +1,4 @@
-using Delivery.Training.Settings;
+using Delivery.Models.Settings;
 
 namespace Delivery.Cli.Configuration;
 

@@ -3,7 +3,7 @@ using Delivery.Cli.Configuration;
 using Delivery.Cli.Output;
 using Delivery.FastData;
 using Delivery.FastData.Git;
-using Delivery.Training.Settings;
+using Delivery.Models.Settings;
 
 namespace Delivery.Cli.Verbs;
 

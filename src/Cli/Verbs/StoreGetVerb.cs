@@ -5,7 +5,7 @@ using Delivery.Cli.Output;
 using Delivery.FastData;
 using Delivery.Models;
 using Delivery.Models.Formats;
-using Delivery.Training.Settings;
+using Delivery.Models.Settings;
 using Delivery.TrainingStore;
 using Delivery.TrainingStore.Sqlite;
 

@@ -6,7 +6,7 @@ namespace Delivery.Models.Kinds;
 public abstract class ModelKind
 {
     /// <summary>Every kind that this version can score, by name.</summary>
-    private static readonly ModelKind[] All = [new LinearSoftmax()];
+    private static readonly ModelKind[] All = [new LinearSoftmax(), new LinearWinLossBin(), new LinearWinLossMc()];
 
     /// <summary>As it stands in a model's header.</summary>
     public abstract string Name { get; }
@@ -15,6 +15,22 @@ public abstract class ModelKind
     /// <exception cref="InvalidModelException">The tensors are not those of this kind.</exception>
     public abstract Scorer CreateScorer(ModelLayout layout);
 
+    /// <summary>The first name of every kind that this version can score.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(kind => kind.Name)];
+
     /// <summary>Null for a kind that this version does not know.</summary>
-    public static ModelKind? Find(string name) => Array.Find(All, kind => kind.Name == name);
+    /// <param name="name">Its first name, or an older one.</param>
+    public static ModelKind? Find(string name)
+    {
+        var first = Canonical(name);
+        return Array.Find(All, kind => kind.Name == first);
+    }
+
+    /// <summary>The first name of a kind: <c>linear_upper_bin</c> and <c>linear_upper_mc</c> are older names of the win/loss kinds.</summary>
+    public static string Canonical(string name) => name switch
+    {
+        "linear_upper_bin" => LinearWinLossBin.KindName,
+        "linear_upper_mc" => LinearWinLossMc.KindName,
+        _ => name,
+    };
 }

@@ -9,6 +9,9 @@ public abstract class Scorer
     /// <summary>Length of a feature vector.</summary>
     public abstract int FeatureCount { get; }
 
+    /// <summary>Whether the score of "not shown" is that of a threshold, which settings may replace.</summary>
+    public virtual bool HasNotShownThreshold => false;
+
     /// <summary>One score a class; the same bits on every machine.</summary>
     /// <param name="file">The very bytes that the model was read from.</param>
     /// <param name="features"><see cref="FeatureCount"/> values in the order of the model's sources.</param>
@@ -28,4 +31,7 @@ public abstract class Scorer
         }
         return best;
     }
+
+    private protected void ThrowLengths(int features, int scores) => throw new ArgumentException(
+        $"{features} features and room for {scores} scores were given; the model has {FeatureCount} features and {ClassCount} classes.");
 }

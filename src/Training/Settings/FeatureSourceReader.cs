@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Delivery.Models.Settings;
 
 namespace Delivery.Training.Settings;
 

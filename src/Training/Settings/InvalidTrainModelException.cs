@@ -1,3 +1,5 @@
+using Delivery.Models.Settings;
+
 namespace Delivery.Training.Settings;
 
 /// <summary>The settings of a model cannot be used; the message lists every mistake, one a line.</summary>

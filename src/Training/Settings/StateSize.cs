@@ -1,3 +1,4 @@
+using Delivery.Models.Settings;
 using Delivery.TrainingStore;
 
 namespace Delivery.Training.Settings;
@@ -31,7 +32,7 @@ public readonly record struct StateSize(long Weights, long BatchFeatures, long R
         if (size.Total <= limit) return null;
         var largest = (limit - Of(settings with { BatchSize = 0 }).Total) / (settings.FeatureCount * sizeof(float) + BatchItemBytes(settings));
         var advice = largest >= 1 ? $"at most {largest} with these settings" : "fewer classes, features, window entries or remembered requests, as no batch size fits with these";
-        return new(settings.Name.ToString(), nameof(TrainModel.BatchSize), $"{settings.BatchSize}, which makes a state of {size.Total} bytes"
+        return new(TrainModelReader.Section, settings.Name.ToString(), nameof(TrainModel.BatchSize), $"{settings.BatchSize}, which makes a state of {size.Total} bytes"
             + $" (weights {size.Weights}, batch {size.BatchFeatures}, rest {size.Rest}) where {limit} are allowed", advice);
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Delivery.Models;
 using Delivery.Models.Formats;
+using Delivery.Models.Settings;
 
 namespace Delivery.Training.Settings;
 
@@ -141,5 +142,5 @@ public sealed record TrainModel
             yield return Wrong(key, $"[{string.Join(", ", Sources.Select(s => $"\"{s.Name}\""))}]", $"'{FeatureSize.Constant}' among them, as the model has no bias of its own (or AllowNoConstant)");
     }
 
-    private SettingProblem Wrong(string key, object value, string expected) => new(Name.ToString(), key, $"{value}", expected);
+    private SettingProblem Wrong(string key, object value, string expected) => new(TrainModelReader.Section, Name.ToString(), key, $"{value}", expected);
 }

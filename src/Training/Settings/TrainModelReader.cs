@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Delivery.Models;
+using Delivery.Models.Settings;
 
 namespace Delivery.Training.Settings;
 
@@ -11,17 +12,20 @@ namespace Delivery.Training.Settings;
 /// </remarks>
 public static class TrainModelReader
 {
+    /// <summary>The group of settings that problems name.</summary>
+    internal const string Section = "TrainModels";
+
     /// <summary>Reads the entries of several models, <c>{"name": {...}, ...}</c>.</summary>
     /// <exception cref="InvalidTrainModelException">All mistakes of all entries; names that differ only in case are one.</exception>
     public static IReadOnlyList<TrainModel> ReadAll(JsonElement json)
     {
         var problems = new List<SettingProblem>();
-        if (json.ValueKind != JsonValueKind.Object) throw new InvalidTrainModelException([new("", "TrainModels", json.GetRawText(), "an object with one entry a model")]);
+        if (json.ValueKind != JsonValueKind.Object) throw new InvalidTrainModelException([new(Section, "", "entry", json.GetRawText(), "an object with one entry a model")]);
         var models = new List<TrainModel>();
         var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in json.EnumerateObject())
         {
-            if (!names.TryAdd(entry.Name, entry.Name)) problems.Add(new(entry.Name, "name", $"\"{entry.Name}\"", $"a name other than '{names[entry.Name]}', letter case aside"));
+            if (!names.TryAdd(entry.Name, entry.Name)) problems.Add(new(Section, entry.Name, "name", $"\"{entry.Name}\"", $"a name other than '{names[entry.Name]}', letter case aside"));
             if (Read(entry.Name, entry.Value, problems) is { } model) models.Add(model);
         }
         return problems.Count == 0 ? models : throw new InvalidTrainModelException(problems);
@@ -34,12 +38,12 @@ public static class TrainModelReader
         var problems = new List<SettingProblem>();
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = SettingJson.Parse(json);
             return Read(name, document.RootElement, problems) ?? throw new InvalidTrainModelException(problems);
         }
         catch (JsonException e)
         {
-            throw new InvalidTrainModelException([new(name, "entry", $"no JSON ({e.Message})", "a JSON object")]);
+            throw new InvalidTrainModelException([new(Section, name, "entry", $"no JSON ({e.Message})", "a JSON object")]);
         }
     }
 
@@ -47,13 +51,13 @@ public static class TrainModelReader
     public static TrainModel? Read(string name, JsonElement json, List<SettingProblem> problems)
     {
         var before = problems.Count;
-        if (!ModelName.TryParse(name, out var modelName, out var problem)) problems.Add(new(name, "name", $"\"{name}\"", $"a model name. {problem.TrimEnd('.')}"));
+        if (!ModelName.TryParse(name, out var modelName, out var problem)) problems.Add(new(Section, name, "name", $"\"{name}\"", $"a model name. {problem.TrimEnd('.')}"));
         if (json.ValueKind != JsonValueKind.Object)
         {
-            problems.Add(new(name, "entry", json.GetRawText(), "a JSON object"));
+            problems.Add(new(Section, name, "entry", json.GetRawText(), "a JSON object"));
             return null;
         }
-        var fields = new SettingFields(name, json, problems);
+        var fields = new SettingFields(Section, name, json, problems);
         var model = ReadFields(modelName, fields, problems);
         fields.ReportUnknown();
         var reported = problems.Skip(before).Select(p => p.Key).ToHashSet(StringComparer.Ordinal);

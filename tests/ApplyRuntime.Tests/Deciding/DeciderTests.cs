@@ -38,7 +38,7 @@ public sealed class DeciderTests : IDisposable
             new Decision(1, DecisionSource.Fallback, FallbackReason.NoModel, Epoch: 7, ModelVersion: 0, RequestCount: 0));
         runtime.Decide("NEWS", Scene.Ones).Should().Be(
             new Decision(Decision.NoClass, DecisionSource.None, FallbackReason.NoModel, Epoch: 7, ModelVersion: 0, RequestCount: 0), "case matters");
-        runtime.Status.Fallbacks.Should().Be(new FallbackCounts(0, NoModel: 2, 0, 0, 0));
+        runtime.Status.Fallbacks.Should().Be(new FallbackCounts(0, NoModel: 2, 0, 0, 0, 0, 0));
     }
 
     [Theory]

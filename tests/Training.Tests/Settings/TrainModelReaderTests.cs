@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Delivery.Models.Settings;
 using Delivery.Training.Settings;
 
 namespace Delivery.Training.Tests.Settings;
@@ -47,6 +48,9 @@ public sealed class TrainModelReaderTests
     [InlineData("estimate_window_size")]
     public void The_window_has_other_names(string alias) =>
         TrainModelReader.Read("m", Users.Replace("EvaluateWindowSize", alias, StringComparison.Ordinal)).EvaluateWindowSize.Should().Be(300);
+
+    [Fact]
+    public void A_number_may_end_in_its_point() => TrainModelReader.Read("m", Replace("LearningRate", "1.")).LearningRate.Should().Be(1);
 
     [Fact]
     public void Two_names_of_one_setting_are_a_mistake() =>

@@ -1,13 +1,14 @@
-namespace Delivery.Training.Settings;
+namespace Delivery.Models.Settings;
 
 /// <summary>One mistake in the settings of one model.</summary>
+/// <param name="Section">The group of settings: <c>TrainModels</c> or <c>ApplyModels</c>.</param>
 /// <param name="Model">The model's name as it was given.</param>
 /// <param name="Key">The setting.</param>
 /// <param name="Value">What was found, as it stands in the settings; empty for a setting that is missing.</param>
 /// <param name="Expected">What would do.</param>
-public sealed record SettingProblem(string Model, string Key, string Value, string Expected)
+public sealed record SettingProblem(string Section, string Model, string Key, string Value, string Expected)
 {
     public override string ToString() => Value.Length == 0
-        ? $"TrainModels[{Model}].{Key} is missing; expected {Expected}."
-        : $"TrainModels[{Model}].{Key} is {Value}; expected {Expected}.";
+        ? $"{Section}[{Model}].{Key} is missing; expected {Expected}."
+        : $"{Section}[{Model}].{Key} is {Value}; expected {Expected}.";
 }

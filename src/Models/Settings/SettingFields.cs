@@ -1,18 +1,25 @@
 using System.Text.Json;
 
-namespace Delivery.Training.Settings;
+namespace Delivery.Models.Settings;
 
 /// <summary>Reads one JSON object setting by setting, collects every mistake, and knows in the end which keys nobody asked for.</summary>
-internal sealed class SettingFields
+public sealed class SettingFields
 {
+    private readonly string _section;
     private readonly string _model;
+    private readonly string _prefix;
     private readonly List<SettingProblem> _problems;
     private readonly Dictionary<string, JsonElement> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
-    public SettingFields(string model, JsonElement json, List<SettingProblem> problems)
+    /// <param name="section">The group of settings that problems name.</param>
+    /// <param name="model">The entry that problems name.</param>
+    /// <param name="json">A JSON object; it is read here once and must not be disposed before the last question.</param>
+    /// <param name="problems">Receives every mistake.</param>
+    /// <param name="prefix">Stands before each key in problems: the path to an object inside the entry, with its point.</param>
+    public SettingFields(string section, string model, JsonElement json, List<SettingProblem> problems, string prefix = "")
     {
-        (_model, _problems) = (model, problems);
+        (_section, _model, _problems, _prefix) = (section, model, problems, prefix);
         foreach (var property in json.EnumerateObject())
         {
             if (!_values.TryAdd(property.Name, property.Value)) Wrong(property.Name, property.Value.GetRawText(), "each key once");
@@ -32,12 +39,15 @@ internal sealed class SettingFields
         return found;
     }
 
+    /// <summary>A number without a fraction; null when it is missing or was reported.</summary>
     public int? Whole(string key, JsonElement? value, bool required = false) =>
         Read<int>(key, value, required, "a whole number", static v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var number) ? number : null);
 
+    /// <summary>A finite number; null when it is missing or was reported.</summary>
     public double? Number(string key, bool required = false) =>
         Read<double>(key, Take(key), required, "a number", static v => v.ValueKind == JsonValueKind.Number && v.TryGetDouble(out var number) && double.IsFinite(number) ? number : null);
 
+    /// <summary>0, 1, true or false; null when it is missing or was reported.</summary>
     public bool? Flag(string key) => Read<bool>(key, Take(key), required: false, "0, 1, true or false", static v => v.ValueKind switch
     {
         JsonValueKind.True => true,
@@ -55,6 +65,7 @@ internal sealed class SettingFields
         _ => null,
     });
 
+    /// <summary>A text, perhaps empty; null when it is missing or was reported.</summary>
     public string? Text(string key, bool required = false) => Take(key) switch
     {
         null => Missing<string>(key, required, "a text"),
@@ -71,7 +82,16 @@ internal sealed class SettingFields
         { } value => Wrong<IReadOnlyList<string>>(key, value.GetRawText(), "a list of texts"),
     };
 
-    public void Wrong(string key, string value, string expected) => _problems.Add(new(_model, key, value, expected));
+    /// <summary>A JSON object with settings of its own; null when it is missing or was reported.</summary>
+    public SettingFields? Object(string key) => Take(key) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Object } value => new SettingFields(_section, _model, value, _problems, $"{_prefix}{key}."),
+        { } value => Wrong<SettingFields>(key, value.GetRawText(), "an object"),
+    };
+
+    /// <summary>Reports a mistake in one setting.</summary>
+    public void Wrong(string key, string value, string expected) => _problems.Add(new(_section, _model, _prefix + key, value, expected));
 
     /// <summary>Reports every key that was not asked for, with the one that was probably meant.</summary>
     public void ReportUnknown()

@@ -1,4 +1,4 @@
-namespace Delivery.Training.Settings;
+namespace Delivery.Models.Settings;
 
 /// <summary>Finds the name that somebody probably meant.</summary>
 public static class NearestName

@@ -1,0 +1,156 @@
+using System.Buffers;
+using Delivery.ApplyRuntime.Blending;
+using Delivery.ApplyRuntime.Exploring;
+using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Reload;
+using Delivery.ApplyRuntime.Settings;
+using Delivery.Models.Kinds;
+using Delivery.Models.Numerics;
+
+namespace Delivery.ApplyRuntime.Deciding;
+
+/// <summary>What one application says to one request. It changes nothing, counts nothing and allocates nothing; any thread.</summary>
+internal static class Weighing
+{
+    /// <summary>Models of more classes take arrays of the shared pool.</summary>
+    public const int MostClassesOnStack = 256;
+
+    /// <summary>Whether the application takes such a request at all.</summary>
+    public static UntouchedReason Condition(ApplyEntry entry, in DecisionRequest request, IBlender blender)
+    {
+        if (!entry.TakesLocale(request.Locale)) return UntouchedReason.Locale;
+        if (!entry.TakesInterface(request.UserInterface)) return UntouchedReason.UserInterface;
+        return entry.Settings.ApplyCondition switch
+        {
+            ApplyCondition.HasIntent when !blender.HasIntent(request.Intent) => UntouchedReason.NoIntent,
+            ApplyCondition.HasDoc when !blender.HasDocument(request.Intent) => UntouchedReason.NoDocument,
+            _ => UntouchedReason.None,
+        };
+    }
+
+    /// <summary>The whole answer of an application whose condition holds.</summary>
+    /// <remarks>
+    /// A model that is there but cannot decide on these features still counts with its requests: a fault in the features must not turn
+    /// all traffic into random pages. And nothing is explored with features that are not finite, as no trainer could learn from it.
+    /// </remarks>
+    public static void Weigh(ApplyEntry entry, in DecisionRequest request, Lease lease, ref DecisionOutcome outcome)
+    {
+        FindPivot(entry, request.Features, lease, ref outcome);
+        if (entry.Settings.RandomizeParams is { } randomize)
+        {
+            outcome.ExploreProbability = randomize.ExploreProbability(outcome.RequestCount);
+            outcome.SaltBucket = Draw.SaltBucket(outcome.Time, randomize.RandomSaltMinutes);
+            var user = request.User.IsEmpty && request.Query.IsEmpty ? request.RequestId : request.User;
+            outcome.Draw = Draw.Of(entry.NameHash, user, request.Query, outcome.SaltBucket);
+            if (outcome.Draw.Explore < outcome.ExploreProbability && outcome.ClassCount > 0 && AreFinite(request.Features, outcome.Source))
+            {
+                Explore(entry.Bundle!, ref outcome);
+                return;
+            }
+        }
+        if (outcome.Pivot >= 0) (outcome.Shown, outcome.Propensity) = (outcome.Pivot, 1);
+        else outcome.Untouched = UntouchedReason.NoPosition;
+    }
+
+    /// <summary>The class that is shown unless the decision is randomised, and what it rests on.</summary>
+    public static void FindPivot(ApplyEntry entry, ReadOnlySpan<float> features, Lease lease, ref DecisionOutcome outcome)
+    {
+        var settings = entry.Settings;
+        outcome.Reason = Find(entry, lease, features.Length, out var model);
+        outcome.Model = model?.Status;
+        outcome.ClassCount = settings.ClassNumber ?? model?.Scorer.ClassCount ?? 0;
+        if (model is not null && settings.RandomizeParams is { FixedPos: { } fixedPos } randomize && model.Status.RequestCount < (ulong)randomize.FixedPosReqCount)
+        {
+            (outcome.Pivot, outcome.Source) = (fixedPos, DecisionSource.FixedPosition);
+            return;
+        }
+        if (outcome.Reason == FallbackReason.None)
+        {
+            var best = Best(entry, model!, features);
+            if (best >= 0)
+            {
+                (outcome.Pivot, outcome.Source) = (best, DecisionSource.Model);
+                return;
+            }
+            outcome.Reason = FallbackReason.NotFinite;
+        }
+        if (settings.FallBackBlenderPos is { } position) (outcome.Pivot, outcome.Source) = (position, DecisionSource.Fallback);
+    }
+
+    /// <summary>One score a class, with the threshold of the settings where there is one.</summary>
+    public static void Score(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features, Span<float> scores)
+    {
+        model.Score(features, scores);
+        if (entry.NotShownScore is { } score && model.Scorer.HasNotShownThreshold) scores[^1] = score;
+    }
+
+    /// <summary>The model of an application, and why it cannot decide on so many features.</summary>
+    public static FallbackReason Find(ApplyEntry entry, Lease lease, int featureCount, out LoadedModel? model)
+    {
+        model = null;
+        if (entry.Settings.ModelSource != ModelSource.FastData) return FallbackReason.NoSource;
+        if (lease.IsEmpty) return FallbackReason.NoGeneration;
+        if (!lease.Find(entry.Name, out model)) return FallbackReason.NoModel;
+        if (entry.Settings.ClassNumber is { } classes && model.Scorer.ClassCount != classes) return FallbackReason.WrongClassCount;
+        return model.Scorer.FeatureCount != featureCount ? FallbackReason.WrongFeatureCount : FallbackReason.None;
+    }
+
+    /// <summary>A model that has decided has multiplied every feature: one that is not finite would have made its scores so.</summary>
+    private static bool AreFinite(ReadOnlySpan<float> features, DecisionSource source) =>
+        source == DecisionSource.Model || Finite.IndexOfNonFinite(features) < 0;
+
+    private static int Best(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features)
+    {
+        var classes = model.Scorer.ClassCount;
+        if (classes > MostClassesOnStack) return BestOnRented(entry, model, features);
+        Span<float> scores = stackalloc float[classes];
+        Score(entry, model, features, scores);
+        return Scorer.Best(scores);
+    }
+
+    private static int BestOnRented(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features)
+    {
+        var classes = model.Scorer.ClassCount;
+        var rented = ArrayPool<float>.Shared.Rent(classes);
+        try
+        {
+            Score(entry, model, features, rented.AsSpan(0, classes));
+            return Scorer.Best(rented.AsSpan(0, classes));
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(rented);
+        }
+    }
+
+    private static void Explore(Bundle bundle, ref DecisionOutcome outcome)
+    {
+        if (outcome.ClassCount > MostClassesOnStack)
+        {
+            ExploreOnRented(bundle, ref outcome);
+            return;
+        }
+        Span<double> distribution = stackalloc double[outcome.ClassCount];
+        Explore(bundle, distribution, ref outcome);
+    }
+
+    private static void ExploreOnRented(Bundle bundle, ref DecisionOutcome outcome)
+    {
+        var rented = ArrayPool<double>.Shared.Rent(outcome.ClassCount);
+        try
+        {
+            Explore(bundle, rented.AsSpan(0, outcome.ClassCount), ref outcome);
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(rented);
+        }
+    }
+
+    private static void Explore(Bundle bundle, Span<double> distribution, ref DecisionOutcome outcome)
+    {
+        bundle.Fill(outcome.Pivot, distribution);
+        var shown = Bundle.Sample(distribution, outcome.Draw.Choose);
+        (outcome.Explored, outcome.Shown, outcome.Propensity) = (true, shown, distribution[shown]);
+    }
+}

@@ -1,0 +1,139 @@
+using Delivery.ApplyRuntime.Blending;
+using Delivery.ApplyRuntime.Deciding;
+using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Settings;
+
+namespace Delivery.ApplyRuntime.Logging;
+
+/// <summary>Writes down what was randomised, once for each model that shall learn from it. Allocates nothing; any thread.</summary>
+/// <param name="sink">Null: nothing is logged.</param>
+internal sealed class RandomisedLog(IDecisionSink? sink)
+{
+    private readonly StripedCounter _lost = new();
+
+    /// <summary>Records that the sink threw away with an exception.</summary>
+    public long Lost => _lost.Sum();
+
+    /// <summary>Logs what the runtime randomised.</summary>
+    public void RecordOwn(IntentRules rules, ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, IBlender blender, Lease lease)
+    {
+        if (sink is null) return;
+        var decision = Own(request, outcome);
+        if (rules.Learners is { } learners)
+        {
+            foreach (var learner in learners)
+            {
+                if (ReferenceEquals(learner.Entry, decider)) Record(decision, request);
+                else RecordFor(learner.Name, learner.Entry, request, decision, lease);
+            }
+            return;
+        }
+        Record(decision, request);
+        foreach (var entry in rules.Entries)
+        {
+            if (!ReferenceEquals(entry, decider) && Uses(entry, request, blender)) RecordFor(entry.Name, entry, request, decision, lease);
+        }
+    }
+
+    /// <summary>Logs what somebody else randomised. False, and nothing logged, when no model of the intent learns from that.</summary>
+    public bool RecordForeign(IntentRules rules, in DecisionRequest request, ForeignDraw foreign, DateTimeOffset time, IBlender blender, Lease lease)
+    {
+        if (!(foreign.Propensity > 0)) return false; // the default of the struct, which nobody drew
+        var decision = new LoggedDecision
+        {
+            RequestId = request.RequestId,
+            Time = time,
+            Intent = request.Intent,
+            Model = "",
+            Epoch = lease.Epoch,
+            Pivot = Decision.NoClass,
+            Production = request.ProductionClass,
+            Shown = foreign.Shown,
+            Bundle = foreign.Bundle,
+            Propensity = foreign.Propensity,
+            Locale = request.Locale,
+            UserInterface = request.UserInterface,
+            Experiment = request.Experiment,
+        };
+        var used = false;
+        if (rules.Learners is { } learners)
+        {
+            foreach (var learner in learners)
+            {
+                RecordFor(learner.Name, learner.Entry, request, decision, lease);
+                used = true;
+            }
+            return used;
+        }
+        foreach (var entry in rules.Entries)
+        {
+            if (!Uses(entry, request, blender)) continue;
+            RecordFor(entry.Name, entry, request, decision, lease);
+            used = true;
+        }
+        return used;
+    }
+
+    /// <summary>Whether an application learns from what others randomise in such a request.</summary>
+    public static bool Uses(ApplyEntry entry, in DecisionRequest request, IBlender blender) =>
+        entry.Settings.UseLocalRandom && Weighing.Condition(entry, request, blender) == UntouchedReason.None;
+
+    private static LoggedDecision Own(in DecisionRequest request, in DecisionOutcome outcome) => new()
+    {
+        RequestId = request.RequestId,
+        Time = outcome.Time,
+        Intent = request.Intent,
+        Model = outcome.Application!.Name.Value,
+        ModelVersion = outcome.Model?.ModelVersion ?? 0,
+        Snapshot = outcome.Model?.Content,
+        RequestCount = outcome.RequestCount,
+        Epoch = outcome.Epoch,
+        ClassCount = outcome.ClassCount,
+        Pivot = outcome.Pivot,
+        Production = request.ProductionClass,
+        Shown = outcome.Shown,
+        Bundle = outcome.Bundle!,
+        Propensity = outcome.Propensity,
+        ExploreProbability = outcome.ExploreProbability,
+        Hash = outcome.Draw.Hash,
+        SaltBucket = outcome.SaltBucket,
+        SaltMinutes = outcome.Application.RandomizeParams!.RandomSaltMinutes,
+        Locale = request.Locale,
+        UserInterface = request.UserInterface,
+        Experiment = request.Experiment,
+    };
+
+    /// <summary>The same for a model that did not randomise: with its own version and count, and what it would have shown as the pivot.</summary>
+    private void RecordFor(string model, ApplyEntry? entry, in DecisionRequest request, in LoggedDecision decision, Lease lease)
+    {
+        if (sink is null) return;
+        var would = DecisionOutcome.Blank(decision.Time, lease.Epoch, UntouchedReason.None);
+        if (entry is not null) Weighing.FindPivot(entry, request.Features, lease, ref would);
+        Record(decision with
+        {
+            Model = model,
+            ModelVersion = would.Model?.ModelVersion ?? 0,
+            Snapshot = would.Model?.Content,
+            RequestCount = would.RequestCount,
+            ClassCount = would.ClassCount > 0 ? would.ClassCount : decision.ClassCount,
+            Pivot = would.Pivot,
+            ExploreProbability = 1,
+            External = true,
+            Hash = 0,
+            SaltBucket = 0,
+            SaltMinutes = 0,
+        }, request);
+    }
+
+    private void Record(in LoggedDecision decision, in DecisionRequest request)
+    {
+        try
+        {
+            sink!.Record(decision, request.Features);
+        }
+        catch (Exception) // somebody else's code; counted, and a request must not fail for its log
+        {
+            _lost.Increment(StripedCounter.Here);
+        }
+    }
+}

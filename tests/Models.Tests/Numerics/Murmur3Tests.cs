@@ -1,0 +1,61 @@
+using System.Text;
+using Delivery.Models.Numerics;
+
+namespace Delivery.Models.Tests.Numerics;
+
+public sealed class Murmur3Tests
+{
+    [Theory] // of Vowpal Wabbit's hash_test, of SMHasher and of the reference C program
+    [InlineData("t", 0u, 3397902157u)]
+    [InlineData("te", 0u, 3988319771u)]
+    [InlineData("tes", 0u, 196677210u)]
+    [InlineData("test", 0u, 3127628307u)]
+    [InlineData("tested", 0u, 2247989476u)]
+    [InlineData("t", 25436347u, 960607349u)]
+    [InlineData("f", 0u, 728008763u)]
+    [InlineData("price", 728008763u, 2831680230u)]
+    [InlineData("", 0u, 0u)]
+    [InlineData("", 1u, 0x514E28B7u)]
+    [InlineData("", 0xFFFFFFFFu, 0x81F16F39u)]
+    [InlineData("\0\0\0\0", 0u, 0x2362F9DEu)]
+    [InlineData("Hello, world!", 0x9747B28Cu, 0x24884CBAu)]
+    [InlineData("The quick brown fox jumps over the lazy dog", 0x9747B28Cu, 0x2FA826CDu)]
+    [InlineData("погода в Москве 😀", 7u, 246907419u)]
+    public void Known_values_come_out_for_bytes_and_for_text(string text, uint seed, uint expected)
+    {
+        Murmur3.Hash(Encoding.UTF8.GetBytes(text), seed).Should().Be(expected);
+        Murmur3.Hash(text.AsSpan(), seed).Should().Be(expected);
+    }
+
+    [Fact]
+    public void A_long_text_hashes_like_its_bytes()
+    {
+        var text = new string('ж', 1000);
+
+        Murmur3.Hash(text.AsSpan(), 7).Should().Be(1681184873u);
+        for (var length = 250; length < 260; length++) Murmur3.Hash(text.AsSpan(0, length), 7).Should().Be(Murmur3.Hash(Encoding.UTF8.GetBytes(text[..length]), 7));
+    }
+
+    [Fact]
+    public void Half_a_character_counts_as_the_replacement_character() =>
+        Murmur3.Hash("a\ud83d".AsSpan(), 1).Should().Be(Murmur3.Hash("a\ufffd".AsSpan(), 1));
+
+    [Fact]
+    public void A_number_hashes_like_its_eight_bytes_lowest_first()
+    {
+        Murmur3.Hash(0x0102030405060708, 9).Should().Be(Murmur3.Hash([8, 7, 6, 5, 4, 3, 2, 1], 9));
+        Murmur3.Hash(-1L, 9).Should().Be(Murmur3.Hash([255, 255, 255, 255, 255, 255, 255, 255], 9));
+    }
+
+    [Fact]
+    public void Hashing_allocates_nothing()
+    {
+        var text = new string('ж', 200);
+        Murmur3.Hash(text.AsSpan(), 1);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0u; i < 100; i++) Murmur3.Hash(text.AsSpan(), i);
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+}
