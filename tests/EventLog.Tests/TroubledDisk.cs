@@ -6,7 +6,8 @@ namespace Delivery.EventLog.Tests;
 internal sealed class TroubledDisk : ISegmentDisk
 {
     private readonly LocalSegmentDisk _disk = new();
-    private readonly ManualResetEventSlim _works = new(initialState: true);
+    private readonly object _gate = new();
+    private bool _hangs;
 
     /// <summary>Asked before each write; how many bytes of it get through before it fails, null for all.</summary>
     public Func<int, int?> Room { get; set; } = _ => null;
@@ -19,13 +20,13 @@ internal sealed class TroubledDisk : ISegmentDisk
 
     public int Syncs { get; private set; }
 
-    public void Hang() => _works.Reset();
+    public void Hang() => Set(hangs: true);
 
-    public void GoOn() => _works.Set();
+    public void GoOn() => Set(hangs: false);
 
     public ISegmentFile Create(string path)
     {
-        _works.Wait();
+        Wait();
         if (CreateFails) throw new IOException("No file can be made.");
         return new TroubledFile(this, _disk.Create(path));
     }
@@ -36,11 +37,28 @@ internal sealed class TroubledDisk : ISegmentDisk
     public void SyncDirectory(string path) => _disk.SyncDirectory(path);
     public bool IsHeld(string path) => _disk.IsHeld(path);
 
+    private void Set(bool hangs)
+    {
+        lock (_gate)
+        {
+            _hangs = hangs;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private void Wait()
+    {
+        lock (_gate)
+        {
+            while (_hangs) Monitor.Wait(_gate);
+        }
+    }
+
     private sealed class TroubledFile(TroubledDisk disk, ISegmentFile file) : ISegmentFile
     {
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
-            disk._works.Wait();
+            disk.Wait();
             disk.Writes++;
             if (disk.Room(bytes.Length) is not { } room)
             {

@@ -23,7 +23,7 @@ public sealed class EventLogReader
     private readonly TimeProvider _time;
     private readonly SortedDictionary<string, WriterCursor> _cursors = new(StringComparer.Ordinal);
     private readonly PriorityQueue<WriterCursor, (long Seconds, int Nanos, string Writer)> _heads = new(ByTimeThenWriter);
-    private readonly bool _hasBegun;
+    private bool _hasBegun;
 
     /// <param name="directory">Need not be there yet.</param>
     /// <param name="from">Where to go on; null for the start of everything that is there.</param>
@@ -102,6 +102,7 @@ public sealed class EventLogReader
             cursor.BeginLook(segments);
             if (cursor.TryFill()) _heads.Enqueue(cursor, cursor.Order);
         }
+        _hasBegun = true;
     }
 
     private WriterCursor Cursor(string writer, EventLogPosition.Place place) => new(_directory, writer, place, _options, _time, Report);

@@ -6,7 +6,7 @@ namespace Delivery.EventLog.Tests.Reading;
 /// <summary>Every byte of a segment, cut and flipped.</summary>
 public sealed class DamageTests : IDisposable
 {
-    private const int Count = 5;
+    private const int Count = 3;
 
     private readonly Scene _scene = new();
     private readonly string _file;
@@ -35,7 +35,7 @@ public sealed class DamageTests : IDisposable
             numbers.Should().Equal(Enumerable.Range(0, whole), "cut to {0} bytes", length);
             var end = whole > 0 ? _records[whole - 1].Offset + _records[whole - 1].Bytes : length >= 40 ? 40 : 0;
             _scene.Problems.Sum(problem => problem.Bytes).Should().Be(length - end, "cut to {0} bytes", length);
-            _scene.Problems.Should().OnlyContain(problem => problem.Kind == EventLogProblemKind.TornTail);
+            _scene.Problems.Should().NotContain(problem => problem.Kind != EventLogProblemKind.TornTail);
             EventLogCheck.Run(_scene.Directory).Single().State.Should().Be(SegmentState.CutOff);
         }
     }

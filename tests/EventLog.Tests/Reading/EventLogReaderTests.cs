@@ -109,7 +109,7 @@ public sealed class EventLogReaderTests : IDisposable
         }
         await stop.CancelAsync();
 
-        await following.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+        following.Invoking(task => task.GetAwaiter().GetResult()).Should().Throw<OperationCanceledException>();
         numbers.Should().Equal(0, 1, 2, 3, 4);
     }
 
