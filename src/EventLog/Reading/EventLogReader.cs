@@ -90,7 +90,7 @@ public sealed class EventLogReader
     {
         var writers = SegmentFolder.List(_directory);
         if (writers.Count == 0) return; // not there, or away for a while: positions are kept
-        foreach (var gone in _cursors.Keys.Where(writer => !writers.ContainsKey(writer)).ToList()) _cursors.Remove(gone);
+        foreach (var gone in _cursors.Values.Where(cursor => !writers.ContainsKey(cursor.Writer) && !IsThere(cursor)).ToList()) _cursors.Remove(gone.Writer);
         foreach (var (writer, segments) in writers)
         {
             if (!_cursors.TryGetValue(writer, out var cursor))
@@ -104,6 +104,10 @@ public sealed class EventLogReader
         }
         _hasBegun = true;
     }
+
+    /// <summary>A listing may have missed the one segment that was being renamed.</summary>
+    private bool IsThere(WriterCursor cursor) =>
+        SegmentFolder.Exists(_directory, cursor.Writer, cursor.Place.Segment) || SegmentFolder.Exists(_directory, cursor.Writer, cursor.Place.Segment - 1);
 
     private WriterCursor Cursor(string writer, EventLogPosition.Place place) => new(_directory, writer, place, _options, _time, Report);
 

@@ -12,6 +12,7 @@ internal sealed class WriterCursor(string directory, string writer, EventLogPosi
     private ListedSegment? _current;
     private long _limit;
     private bool _isUnreadable;
+    private int _failedLooks;
     private (long Offset, long Limit, DateTimeOffset Since, bool Judged) _stuck = (-1, -1, default, false);
 
     public string Writer => writer;
@@ -109,14 +110,16 @@ internal sealed class WriterCursor(string directory, string writer, EventLogPosi
         _isUnreadable = false;
         try
         {
-            return _scan.Next(new ScanView(current.IsFinished, _limit, judges), out payload, out bytes);
+            var step = _scan.Next(new ScanView(current.IsFinished, _limit, judges), out payload, out bytes);
+            _failedLooks = 0;
+            return step;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Renamed, deleted or locked for a moment, and the next look will find it as it is then; or the disk fails.
+            // Renamed, deleted or locked for a moment, and the next look finds it as it is then; or the disk fails, which is told once.
             _isUnreadable = true;
             var isGone = e is FileNotFoundException or DirectoryNotFoundException;
-            if (!isGone && _stuck.Offset != _scan.Offset) report(new EventLogProblem(EventLogProblemKind.Unreadable, current.Name.File, _scan.Offset, 0, $"{current.Name.File}, offset {_scan.Offset}: {e.Message}"));
+            if (!isGone && ++_failedLooks == 2) report(new EventLogProblem(EventLogProblemKind.Unreadable, current.Name.File, _scan.Offset, 0, $"{current.Name.File}, offset {_scan.Offset}: {e.Message}"));
             payload = default;
             bytes = 0;
             return ScanStep.Wait;

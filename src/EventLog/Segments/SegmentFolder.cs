@@ -17,8 +17,15 @@ internal static class SegmentFolder
             if (!writers.TryGetValue(name.Writer, out var segments)) writers.Add(name.Writer, segments = []);
             segments.Add(new ListedSegment(name, !name.IsOpen));
         }
-        foreach (var segments in writers.Values) Settle(segments);
+        foreach (var segments in writers.Values) Settle(directory, segments);
         return writers;
+    }
+
+    /// <summary>Whether there is such a segment, under either name.</summary>
+    public static bool Exists(string directory, string writer, int number)
+    {
+        var name = new SegmentName(writer, number, IsOpen: true);
+        return number >= 0 && (File.Exists(name.In(directory)) || File.Exists(name.Sealed.In(directory)));
     }
 
     public static List<SegmentName> Names(string directory)
@@ -38,13 +45,20 @@ internal static class SegmentFolder
         return names;
     }
 
-    private static void Settle(List<ListedSegment> segments)
+    /// <summary>A listing that runs beside the renaming of a segment may show both of its names, or neither.</summary>
+    private static void Settle(string directory, List<ListedSegment> segments)
     {
-        // Sealed before open: a listing that runs beside the renaming may show both names of one segment.
+        // Sealed before open.
         segments.Sort((a, b) => a.Name.Number != b.Name.Number ? a.Name.Number.CompareTo(b.Name.Number) : a.Name.IsOpen.CompareTo(b.Name.IsOpen));
         for (var i = segments.Count - 1; i > 0; i--)
         {
             if (segments[i].Name.Number == segments[i - 1].Name.Number) segments.RemoveAt(i);
+        }
+        for (var i = segments.Count - 1; i >= 0; i--)
+        {
+            var name = segments[i].Name.Sealed;
+            var before = i > 0 ? segments[i - 1].Name.Number : -1;
+            for (var number = name.Number - 1; number > before && Exists(directory, name.Writer, number); number--) segments.Insert(i, new ListedSegment(name with { Number = number }, IsFinished: true));
         }
         for (var i = 0; i < segments.Count - 1; i++) segments[i] = segments[i] with { IsFinished = true };
     }

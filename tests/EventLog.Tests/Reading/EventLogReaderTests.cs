@@ -74,10 +74,10 @@ public sealed class EventLogReaderTests : IDisposable
         });
         var reader = _scene.Reader();
         var read = new List<int>();
-        while (read.Count < count)
+        for (var last = false; !last;)
         {
+            last = writing.IsCompleted;
             read.AddRange(Scene.ReadAll(reader).Select(record => record.Number));
-            if (writing.IsCompleted && !reader.TryRead(out _)) break;
         }
         await writing;
 
