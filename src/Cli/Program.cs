@@ -29,4 +29,5 @@ return await CommandLine.RunAsync(
         FollowVerb.Create(),
         MirrorVerb.Create(),
         StoreVerb.Create(),
+        EventsVerb.Create(),
     ]);

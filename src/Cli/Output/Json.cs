@@ -41,6 +41,8 @@ internal static class Json
 [JsonSerializable(typeof(ReleaseReport))]
 [JsonSerializable(typeof(MaintenanceReport))]
 [JsonSerializable(typeof(OrderDoneReport))]
+[JsonSerializable(typeof(EventLine))]
+[JsonSerializable(typeof(EventsCheckReport))]
 [JsonSerializable(typeof(FollowEvent.Waiting))]
 [JsonSerializable(typeof(FollowEvent.Applied))]
 [JsonSerializable(typeof(FollowEvent.Problem))]
