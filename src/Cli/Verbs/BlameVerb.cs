@@ -6,7 +6,7 @@ using Delivery.FastData;
 using Delivery.FastData.Git;
 using Delivery.FastData.Git.History;
 using Delivery.Models;
-using Delivery.Training.Settings;
+using Delivery.Models.Settings;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Cli.Verbs;

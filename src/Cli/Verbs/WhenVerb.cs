@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Delivery.Cli.Configuration;
 using Delivery.Cli.Output;
-using Delivery.Training.Settings;
+using Delivery.Models.Settings;
 
 namespace Delivery.Cli.Verbs;
 
