@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using Google.Protobuf;
 
@@ -21,6 +22,12 @@ internal ref struct WireWriter(Span<byte> file)
     {
         WriteVarint(Tag(field, WireFormat.WireType.Varint));
         WriteVarint(value);
+    }
+
+    public void WriteFixed64(int field, ulong value)
+    {
+        WriteVarint(Tag(field, WireFormat.WireType.Fixed64));
+        BinaryPrimitives.WriteUInt64LittleEndian(Take(sizeof(ulong)), value);
     }
 
     /// <summary>The tag and the length of a field whose bytes follow.</summary>

@@ -13,10 +13,11 @@ public sealed class ArrowTests
         ["FastData"] = ["Models"],
         ["FastData.Git"] = ["FastData"],
         ["ApplyRuntime"] = ["FastData", "Models"],
+        ["EventLog"] = ["Models"],
         ["TrainingStore"] = ["Models"],
         ["Training"] = ["Evaluation", "TrainingStore"],
         ["Updater"] = ["Evaluation", "FastData.Git", "TrainingStore"],
-        ["Cli"] = ["ApplyRuntime", "Training", "Updater"],
+        ["Cli"] = ["ApplyRuntime", "EventLog", "Training", "Updater"],
     };
 
     [Fact]
@@ -29,15 +30,17 @@ public sealed class ArrowTests
         found.Should().BeEquivalentTo(Arrows);
     }
 
-    [Fact]
-    public void A_search_process_gets_no_git_no_scheduler_no_database_and_no_web_stack()
+    [Theory]
+    [InlineData("ApplyRuntime")]
+    [InlineData("EventLog")]
+    public void A_search_process_gets_no_git_no_scheduler_no_database_and_no_web_stack(string project)
     {
-        using var locked = JsonDocument.Parse(File.ReadAllText(Path.Combine(Sources.Root, "src", "ApplyRuntime", "packages.lock.json")));
+        using var locked = JsonDocument.Parse(File.ReadAllText(Path.Combine(Sources.Root, "src", project, "packages.lock.json")));
         var atRunTime = locked.RootElement.GetProperty("dependencies").GetProperty("net10.0").EnumerateObject().Select(package => package.Name)
             .Where(name => !name.EndsWith("Analyzer", StringComparison.Ordinal) && !name.EndsWith("Analyzers", StringComparison.Ordinal) && !name.StartsWith("delivery.", StringComparison.OrdinalIgnoreCase));
 
         atRunTime.Except(["Grpc.Tools"]).Should().Equal("Google.Protobuf");
-        File.ReadAllText(Path.Combine(Sources.Root, "src", "ApplyRuntime", "ApplyRuntime.csproj")).Should().NotContain("FrameworkReference");
+        File.ReadAllText(Path.Combine(Sources.Root, "src", project, project + ".csproj")).Should().NotContain("FrameworkReference");
     }
 
     [Theory]

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using Delivery.EventLog.Appender;
+using Delivery.EventLog.Reading;
+using Xunit.Abstractions;
+
+namespace Delivery.EventLog.Tests;
+
+/// <summary>Kills a real process that appends as fast as it can.</summary>
+public sealed class KillTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Threads = 3;
+
+    private readonly Scene _scene = new();
+
+    public void Dispose() => _scene.Dispose();
+
+    [Fact]
+    public async Task A_killed_process_loses_nothing_that_was_flushed_and_leaves_nothing_that_reads_wrong()
+    {
+        var runs = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 30 : 3;
+        for (var run = 0; run < runs; run++)
+        {
+            if (Directory.Exists(_scene.Directory)) Directory.Delete(_scene.Directory, recursive: true);
+            var flushed = await AppendUntilKilledAsync(flushes: 3 + run);
+
+            var read = Scene.ReadAll(_scene.Reader()); // each one verified against what was appended
+            for (var thread = 0; thread < Threads; thread++)
+            {
+                var numbers = read.Where(record => record.Thread == thread).Select(record => record.Number).ToList();
+                numbers.Should().Equal(Enumerable.Range(0, numbers.Count), "those of a thread have no gap");
+                numbers.Count.Should().BeGreaterThanOrEqualTo(flushed[thread], "so many were flushed");
+            }
+            _scene.Problems.Should().BeEmpty("what a killed writer left open is no problem yet");
+            output.WriteLine($"flushed {string.Join(' ', flushed)}; read {read.Count} in {_scene.Files.Count()} segments; {EventLogCheck.Run(_scene.Directory).Sum(segment => segment.PendingBytes)} bytes torn");
+        }
+    }
+
+    [Fact]
+    public async Task The_next_writer_finishes_what_a_killed_one_left_open_and_writes_into_files_of_its_own()
+    {
+        await AppendUntilKilledAsync(flushes: 2);
+        var left = _scene.Files.Single(file => file.EndsWith(".open", StringComparison.Ordinal));
+        await using (var tail = new FileStream(left, FileMode.Append)) tail.Write([1, 2, 3, 4, 5]); // a torn write
+        var length = new FileInfo(left).Length;
+        File.SetLastWriteTimeUtc(left, File.GetLastWriteTimeUtc(left).AddMinutes(-1));
+        var before = Scene.ReadAll(_scene.Reader()).Count;
+
+        using (var log = new EventLogWriter(_scene.Directory))
+        {
+            _scene.Append(log, 0, 10, thread: 100);
+            await Scene.UntilAsync(() => log.SegmentsAdopted == 1);
+        }
+
+        new FileInfo(Path.ChangeExtension(left, ".events")).Length.Should().Be(length, "it was renamed, and not one byte was written");
+        Scene.ReadAll(_scene.Reader()).Should().HaveCount(before + 10);
+        _scene.Problems.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = EventLogProblemKind.TornTail, Bytes = 5L, Offset = length - 5 });
+    }
+
+    private async Task<int[]> AppendUntilKilledAsync(int flushes)
+    {
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        string[] arguments = [typeof(Workload).Assembly.Location, _scene.Directory, Threads.ToString(CultureInfo.InvariantCulture)];
+        using var process = Process.Start(new ProcessStartInfo(dotnet, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var limit = new CancellationTokenSource(Scene.Patience);
+        var last = "";
+        for (var i = 0; i < flushes;)
+        {
+            last = await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("The appender ended by itself.");
+            if (!last.Split(' ').Contains("0")) i++; // a flush counts once every thread has begun
+        }
+        process.Kill(); // SIGKILL
+        var rest = await process.StandardOutput.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        // Whole lines only: the last one may be torn by the kill.
+        last = rest.Split('\n').SkipLast(1).LastOrDefault(line => line.StartsWith("flushed ", StringComparison.Ordinal)) ?? last;
+        return [.. last.Split(' ').Skip(1).Select(count => int.Parse(count, CultureInfo.InvariantCulture))];
+    }
+}
