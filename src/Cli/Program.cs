@@ -15,4 +15,5 @@ return await CommandLine.RunAsync(
         ReleaseVerb.Create(),
         FollowVerb.Create(),
         StoreVerb.Create(),
+        EventsVerb.Create(),
     ]);

@@ -33,6 +33,8 @@ internal static class Json
 [JsonSerializable(typeof(StoreListReport))]
 [JsonSerializable(typeof(StoreGetReport))]
 [JsonSerializable(typeof(ReleaseReport))]
+[JsonSerializable(typeof(EventLine))]
+[JsonSerializable(typeof(EventsCheckReport))]
 [JsonSerializable(typeof(FollowEvent.Waiting))]
 [JsonSerializable(typeof(FollowEvent.Applied))]
 [JsonSerializable(typeof(FollowEvent.Problem))]
