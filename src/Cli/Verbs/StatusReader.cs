@@ -19,9 +19,13 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
     public StatusReport Read()
     {
         var history = new FastDataHistory(settings.FastData);
-        var live = Places.Live(new FolderReader(_layout));
+        var live = ReadLive();
         var newest = history.Exists ? history.Read().FirstOrDefault() : null;
-        var generation = newest is null || live is null || newest.Commit == live.Commit ? newest : history.Read(from: live.Commit).First();
+        var generation = newest is null || live is null || newest.Commit == live.Commit ? newest : Find(history, live.Commit);
+        if (live is not null && (newest is null || (newest.Commit != live.Commit && newest.Epoch <= live.Epoch)))
+        {
+            _problems.Add($"The history {(newest is null ? "has no generation that can be read" : $"went back: main is at epoch {newest.Epoch}")}, and epoch {live.Epoch} is live. Nothing can be published. Look with: delivery verify");
+        }
         var models = (live?.Models ?? []).Select(Describe).ToList();
         var trained = models.Where(model => model.TrainedUntil is not null).Select(model => (_now - model.TrainedUntil!.Value).TotalSeconds).ToList();
         var (last, failures, missing) = ReadCycles();
@@ -37,7 +41,7 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
             CommittedAt = live is null ? null : generation?.When,
             AgeSeconds = live is null || generation is null ? null : (_now - generation.When).TotalSeconds,
             Subject = live is null ? null : generation?.Subject,
-            PendingCommit = newest is not null && newest.Commit != live?.Commit ? newest.Commit.Hex : null,
+            PendingCommit = newest is not null && newest.Epoch > (live?.Epoch ?? 0) ? newest.Commit.Hex : null,
             ModelCount = models.Count,
             Models = models,
             NewestTrainedAgeSeconds = trained.Count == 0 ? null : trained.Min(),
@@ -59,6 +63,30 @@ internal sealed class StatusReader(DeliverySettings settings, TimeProvider time)
             DiskFullOn = growth.FullOn,
             Problems = _problems,
         };
+    }
+
+    private Manifest? ReadLive()
+    {
+        try
+        {
+            return Places.Live(new FolderReader(_layout));
+        }
+        catch (FastDataException e)
+        {
+            throw new FastDataException($"{e.Message}\nReaders keep what they have. To mend it: delivery verify --repair", e);
+        }
+    }
+
+    private static Generation? Find(FastDataHistory history, CommitId commit)
+    {
+        try
+        {
+            return history.Read(from: commit).First();
+        }
+        catch (FastDataException)
+        {
+            return null; // told as a history that went back
+        }
     }
 
     private LiveModelReport Describe(ManifestEntry entry)

@@ -25,7 +25,7 @@ internal static class PreviousVersion
         while (commit is not null)
         {
             var version = VersionOf(commit, model);
-            commit = FirstOf(commit, version, model);
+            commit = FirstOf(git, commit, version, model);
             if (found == steps) return CommitId.Parse(commit.Sha);
             if (OriginOf(git, commit, version, model) is { } origin)
             {
@@ -33,7 +33,7 @@ internal static class PreviousVersion
                 continue;
             }
             // A time in which it was not delivered is no version either.
-            do commit = commit.Parents.FirstOrDefault();
+            do commit = git.Parent(commit);
             while (commit is not null && VersionOf(commit, model) is null);
             if (commit is not null) found++;
         }
@@ -41,9 +41,9 @@ internal static class PreviousVersion
     }
 
     // Back along a version to the commit that delivered it.
-    private static Commit FirstOf(Commit commit, string? version, ModelName? model)
+    private static Commit FirstOf(GitReader git, Commit commit, string? version, ModelName? model)
     {
-        while (commit.Parents.FirstOrDefault() is { } parent && (commit.Tree[TipState.ModelsFolder]?.Target.Id == parent.Tree[TipState.ModelsFolder]?.Target.Id || VersionOf(parent, model) == version))
+        while (git.Parent(commit) is { } parent && (commit.Tree[TipState.ModelsFolder]?.Target.Id == parent.Tree[TipState.ModelsFolder]?.Target.Id || VersionOf(parent, model) == version))
         {
             commit = parent;
         }

@@ -24,9 +24,9 @@ internal static class ColdNotice
     private static DateTimeOffset? ReplacedAt(GitReader git, string path, CommitId commit, GitId weights)
     {
         DateTimeOffset? replaced = null;
-        for (var at = git.Tip is { } tip ? git.Commit(tip) : null; at is not null && at.Sha != commit.Hex; at = at.Parents.FirstOrDefault())
+        for (var at = git.Tip is { } tip ? git.Commit(tip) : null; at is not null && at.Sha != commit.Hex; at = git.Parent(at))
         {
-            var (here, before) = (at.Tree[path]?.Target.Sha, at.Parents.FirstOrDefault()?.Tree[path]?.Target.Sha);
+            var (here, before) = (at.Tree[path]?.Target.Sha, git.Parent(at)?.Tree[path]?.Target.Sha);
             if (before == weights.Hex && here != weights.Hex) replaced = at.Committer.When;
         }
         return replaced;

@@ -41,9 +41,10 @@ public sealed record FolderGrowth(string ColdFolder, long ColdBytes, bool ColdIs
         using var git = new GitReader(layout);
         if (git.Tip is not { } tip) return null;
         var (bytes, since, count) = (0L, now, 0);
-        for (var commit = git.Commit(tip); commit is not null && count < MaxCommits && commit.Committer.When > now - Window; commit = commit.Parents.FirstOrDefault(), count++)
+        for (var commit = git.Commit(tip); commit is not null && count < MaxCommits && commit.Committer.When > now - Window; commit = git.Parent(commit), count++)
         {
-            var before = Files(commit.Parents.FirstOrDefault());
+            if (git.IsShallowBoundary(commit)) break; // what it brought cannot be told
+            var before = Files(git.Parent(commit));
             bytes += Files(commit).Where(file => !before.Contains(file)).Where(file => git.Has(file.Id)).Sum(file => git.SizeOf(file.Id));
             since = commit.Committer.When;
         }

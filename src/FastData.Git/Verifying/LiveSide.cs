@@ -72,11 +72,16 @@ internal sealed class LiveSide(FolderLayout layout, HistoryTruth truth)
             var expected = live is null ? null : new CurrentPointer(FolderLayout.Format, live.Epoch, tip, ContentHash.Of(live.ToBytes()));
             if (pointer == expected) return;
             if (pointer.Commit != tip && truth.CommitOf(pointer.Epoch) == pointer.Commit) Add(FindingKind.Current, layout.Current, $"it is at epoch {pointer.Epoch}, main is at {tip.Short}: a publish died before its last step", "the next 'delivery update' finishes it, and so does 'delivery verify --repair'");
-            else if (expected is not null) Add(FindingKind.Current, layout.Current, $"it says epoch {pointer.Epoch}, commit {pointer.Commit}, manifest {pointer.Manifest.Short}; history says {expected.Epoch}, {expected.Commit}, {expected.Manifest.Short}", ByRepair);
+            else if (expected is not null)
+            {
+                var isAhead = pointer.Epoch > expected.Epoch && pointer.Commit != tip;
+                Add(FindingKind.Current, layout.Current, $"it says epoch {pointer.Epoch}, commit {pointer.Commit}, manifest {pointer.Manifest.Short}; history says {expected.Epoch}, {expected.Commit}, {expected.Manifest.Short}",
+                    isAhead ? "the history has lost what readers have: restore it from a newer copy or a mirror" : ByRepair);
+            }
         }
         catch (FastDataException e)
         {
-            Add(FindingKind.Current, layout.Current, e.Message, ByRepair);
+            Add(FindingKind.Current, layout.Current, e.Message.TrimEnd('.'), ByRepair);
         }
         catch (UnsupportedFormatException e) when (HasDamagedFormat(layout, content))
         {
@@ -104,8 +109,21 @@ internal sealed class LiveSide(FolderLayout layout, HistoryTruth truth)
         var (expected, problem) = commit == tip && live is not null ? (live, null) : truth.ManifestOf(commit);
         if (expected is null) Add(FindingKind.Manifest, path, $"it cannot be compared with its commit: {problem}", "see what is said of the objects");
         else if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(expected.ToBytes())) Add(FindingKind.Manifest, path, $"it is not what commit {shortId} asks for", ByRepair);
-        if (expected is not null) Keep(expected);
+        // What it names stays, even while its weights cannot be read: a reader that is behind may use it.
+        if ((expected ?? ReadOrNull(path)) is { } named) Keep(named);
         CheckSealed(path);
+    }
+
+    private static Manifest? ReadOrNull(string path)
+    {
+        try
+        {
+            return Manifest.Parse(File.ReadAllBytes(path), path);
+        }
+        catch (Exception e) when (e is FastDataException or UnsupportedFormatException)
+        {
+            return null;
+        }
     }
 
     private void Keep(Manifest manifest)
