@@ -24,7 +24,7 @@ internal sealed record RunbookScenario(string Break = "", string Healed = "deliv
         ["first-look"] = new(),
         ["what-is-live"] = new(),
         ["bad-model"] = new(Healed: "delivery verify; delivery status | grep 'rolled back' > /dev/null; ! delivery status | grep Pinned"),
-        ["all-bad"] = new(Healed: "delivery status | grep frozen; delivery thaw; test \"$(git -C fast-data rev-parse main:models)\" = \"$(git -C fast-data rev-parse main~3:models)\""),
+        ["all-bad"] = new(Healed: "delivery status | grep frozen; delivery thaw; test \"$(git -C fast-data rev-parse main:models)\" = \"$(git -C fast-data rev-parse main~4:models)\""),
         ["freeze"] = new("next"),
         ["retire"] = new(Healed: "delivery show news; delivery verify"),
         ["rejected"] = new(
@@ -78,7 +78,13 @@ internal sealed record RunbookScenario(string Break = "", string Healed = "deliv
         ["checkout"] = new("mv fast-data kept; git clone -q kept fast-data", Healed: "delivery status --fast-data fast-data-new"),
         ["main-lock"] = new("next; touch fast-data/.git/refs/heads/main.lock"),
         ["growth"] = new(Healed: "delivery show news@main~2; delivery verify"),
-        ["cold-away"] = new("delivery maintain --keep-weights 0s; mv fast-data-cold unmounted"),
+        ["cold-away"] = new(
+            """
+            delivery maintain --keep-weights 0s
+            mv fast-data-cold unmounted
+            delivery verify > found || true
+            if grep 'no manifest names it' found; then false; fi # what lies on the cold side makes no live file a leftover
+            """),
         ["archive"] = new("delivery maintain --keep-weights 0s; next"),
         ["mirror-went-back"] = new("delivery mirror --from fast-data --to mirror --once; git -C fast-data update-ref refs/heads/main main~1"),
         ["mirror-rewritten"] = new(
