@@ -6,11 +6,13 @@ namespace Delivery.Cli.Configuration;
 internal static class UnknownKey
 {
     public static string Message(string key) =>
-        $"unknown key '{key}'" + (Suggestion(key) is { } meant ? $"; did you mean '{meant}'?" : "; docs/cli.md lists all keys.");
+        $"unknown key '{key}'" + (ModelSetting.NameProblem(key) is { } problem ? $": {problem}" : Suggestion(key) is { } meant ? $"; did you mean '{meant}'?" : "; docs/cli.md lists all keys.");
 
     /// <summary>The nearest known key; null when none is near.</summary>
     public static string? Suggestion(string key)
     {
+        string[] beside = [.. ModelSetting.KeysBeside(key)];
+        if (beside.Length > 0) return NearestName.Of(key, beside);
         string[] known = [.. Setting.All.Select(setting => setting.Key), .. Setting.Sections];
         return NearestName.Of(key, known) ?? NearestInOtherSection(key, known);
     }
