@@ -50,6 +50,6 @@ internal static class ModelSetting
     {
         if (!key.StartsWith(Section + ".", StringComparison.Ordinal)) return default;
         var rest = key[(Section.Length + 1)..].Split('.', 2); // names have no dots
-        return ModelName.TryParse(rest[0], out var model, out _) ? (model, rest.ElementAtOrDefault(1)) : default;
+        return ModelName.TryParse(rest[0], out var model, out _) ? (model, rest.ElementAtOrDefault(1)) : (null, null);
     }
 }

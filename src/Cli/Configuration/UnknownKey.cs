@@ -12,7 +12,8 @@ internal static class UnknownKey
     public static string? Suggestion(string key)
     {
         string[] beside = [.. ModelSetting.KeysBeside(key)];
-        if (beside.Length > 0) return NearestName.Of(key, beside);
+        // By the last part alone: the section is right, and so long that any two keys of it look alike.
+        if (beside.Length > 0) return NearestName.Of(Name(key), beside.Select(Name)) is { } near ? beside.First(other => Name(other) == near) : null;
         string[] known = [.. Setting.All.Select(setting => setting.Key), .. Setting.Sections];
         return NearestName.Of(key, known) ?? NearestInOtherSection(key, known);
     }
