@@ -24,6 +24,20 @@ public sealed class DeliveredModels(string folder)
             : throw new FastDataException($"Neither {path} nor commit {tip.Commit} holds '{name}' with SHA-256 {entry.Content}. Look with: git fsck.");
     }
 
+    /// <summary>The content that the trainer exported for the delivered model, where its card names one: that is what the store offers again. Null otherwise.</summary>
+    public ContentHash? TrainedContentOf(ModelName name, FastDataTip tip)
+    {
+        if (tip.Commit is not { } commit || !tip.Models.ContainsKey(name)) return null;
+        try
+        {
+            return _history.FindCard(name, commit) is { } card ? TrainedContent.Of(card) : null;
+        }
+        catch (FastDataException)
+        {
+            return null; // without its card a model is judged as if it were new; deciding on it needs more of history, which then tells what is damaged
+        }
+    }
+
     private static byte[]? ReadLive(string path)
     {
         try

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Delivery.FastData;
 using Delivery.Models;
 using Delivery.TrainingStore;
+using Delivery.Updater.Publishing;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Updater;
@@ -35,9 +36,17 @@ public sealed record ModelCard
     /// <summary>Of the model file, 64 lower-case hexadecimal digits.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>Of the file that the trainer exported, where the model is not published as it was trained; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TrainedSha256 { get; init; }
+
     public required long SizeBytes { get; init; }
     public required CardSource Source { get; init; }
     public required GateReport Gate { get; init; }
+
+    /// <summary>How the published weights differ from the trained ones; absent when they are the trained ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PublicationReport? Publication { get; init; }
 
     public static ModelCard Of(ModelName name, LoadedModel model, ContentHash content, CardSource source, GateReport gate) => new()
     {

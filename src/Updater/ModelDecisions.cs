@@ -7,6 +7,7 @@ using Delivery.FastData.Git.Control;
 using Delivery.Models;
 using Delivery.Models.Formats;
 using Delivery.TrainingStore;
+using Delivery.Updater.Publishing;
 using Delivery.Updater.Pulling;
 using Delivery.Updater.Validation;
 
@@ -53,6 +54,7 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
             case PullOutcome.Fetched { Model: var stored }:
                 var content = ContentHash.Of(stored.File.Span);
                 if (tip.Models.GetValueOrDefault(name)?.Content == content) return Stay(name, tip, "unchanged");
+                if (!options.Publish.For(name).IsExact && delivered.TrainedContentOf(name, tip) == content) return Stay(name, tip, "unchanged");
                 if (quarantine[(name, content)].FirstOrDefault() is { } why) return Stay(name, tip, $"quarantined: {why}");
                 return await JudgeAsync(name, stored, content, tip, cancellationToken);
             default:
@@ -65,8 +67,17 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
         if (!TryReadChampion(name, tip, out var champion, out var problem)) return Stay(name, tip, problem);
 
         var before = champion?.Header.RequestCount;
-        var reasons = StructuralTests.Check(name, stored.File, champion, options.Validation, time.GetUtcNow(), out var candidate);
-        if (reasons.Count > 0 || candidate is null) return Reject(reasons, content, before);
+        var reasons = StructuralTests.Check(name, stored.File, champion, options.Validation, time.GetUtcNow(), out var trained);
+        if (reasons.Count > 0 || trained is null) return Reject(reasons, content, before);
+        // From here on what is tested is what would be published, byte for byte; what is quarantined is what the store offers.
+        var published = PublishedModel.Of(trained, champion, options.Publish.For(name));
+        var candidate = published.Model;
+        if (published.Report is not null)
+        {
+            reasons = StructuralTests.Check(name, candidate.File, champion, options.Validation, time.GetUtcNow(), out _);
+            if (reasons.Count > 0) return Reject(reasons, content, before);
+        }
+        if (published.WeightsStay && champion is not null && !HeaderNews.Any(candidate.Header, champion.Header)) return Stay(name, tip, "no weight moved more than is published", before);
         try
         {
             if (GoldenTests.Check(name, candidate, options.Validation.GoldenFolder) is { } wrong) return Reject([wrong], content, before);
@@ -85,16 +96,21 @@ internal sealed class ModelDecisions(UpdaterOptions options, StorePuller puller,
         var (decision, gate) = HoldoutGate.Decide(candidate, champion, replay, options.Validation.Harm);
         return decision switch
         {
-            GateDecision.Accept => new(Accept(name, stored, candidate, content, gate), before, gate, default),
+            GateDecision.Accept => new(Accept(name, stored, content, gate, published, published.Report?.On(HoldoutReplay.Of(items ?? [], candidate, trained))), before, gate, default),
             GateDecision.Reject => Reject([gate.Reason], content, before) with { Gate = gate },
             _ => Stay(name, tip, gate.Reason, before) with { Gate = gate },
         };
     }
 
-    private ModelOutcome.Accepted Accept(ModelName name, StoredModel stored, LoadedModel candidate, ContentHash content, GateReport gate)
+    private ModelOutcome.Accepted Accept(ModelName name, StoredModel stored, ContentHash trained, GateReport gate, PublishedModel published, PublicationReport? cost)
     {
-        var card = ModelCard.Of(name, candidate, content, CardSource.Of(options.StoreName, stored), gate);
-        return new ModelOutcome.Accepted(new ModelChange(name, stored.File, Encoding.UTF8.GetBytes(card.ToJson())), card);
+        var file = published.Model.File;
+        var card = ModelCard.Of(name, published.Model, cost is null ? trained : ContentHash.Of(file.Span), CardSource.Of(options.StoreName, stored), gate) with
+        {
+            TrainedSha256 = cost is null ? null : trained.Hex,
+            Publication = cost,
+        };
+        return new ModelOutcome.Accepted(new ModelChange(name, file, Encoding.UTF8.GetBytes(card.ToJson())), card);
     }
 
     private bool TryReadChampion(ModelName name, FastDataTip tip, out LoadedModel? champion, [NotNullWhen(false)] out string? problem)

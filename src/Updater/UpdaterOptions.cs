@@ -1,3 +1,4 @@
+using Delivery.Updater.Publishing;
 using Delivery.Updater.Pulling;
 using Delivery.Updater.Validation;
 
@@ -27,6 +28,9 @@ public sealed record UpdaterOptions
     /// <summary>What a candidate has to pass.</summary>
     public ValidationOptions Validation { get; init; } = new();
 
+    /// <summary>How closely published weights follow the trained ones. Default: they are the trained ones.</summary>
+    public PublishOptions Publish { get; init; } = new();
+
     /// <summary>Every mistake with the value found; none when usable.</summary>
     public IEnumerable<string> Problems()
     {
@@ -37,6 +41,7 @@ public sealed record UpdaterOptions
         if (MaxTotalBytes < 1024) yield return $"{nameof(MaxTotalBytes)} is {MaxTotalBytes}; it needs 1024 or more.";
         foreach (var problem in Pull.Problems()) yield return $"{nameof(Pull)}.{problem}";
         foreach (var problem in Validation.Problems()) yield return $"{nameof(Validation)}.{problem}";
+        foreach (var problem in Publish.Problems()) yield return $"{nameof(Publish)}.{problem}";
     }
 
     /// <exception cref="ArgumentException">There are problems; the message tells all of them.</exception>

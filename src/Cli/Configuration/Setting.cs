@@ -1,6 +1,7 @@
 using Delivery.Evaluation;
 using Delivery.FastData.Git.Maintaining;
 using Delivery.Updater;
+using Delivery.Updater.Publishing;
 using Delivery.Updater.Pulling;
 using Delivery.Updater.Validation;
 
@@ -12,6 +13,7 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     private const string PullSection = "update.pull.";
     private const string ValidationSection = "update.validation.";
     private const string HarmSection = "update.validation.harm.";
+    private const string PublishSection = "update.publish.";
     private const string MirrorSection = "mirror.";
 
     /// <summary>Every setting, in the order of the documentation.</summary>
@@ -51,6 +53,9 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
         Harm("alpha", nameof(HarmTestOptions.Alpha), (h, v) => h with { Alpha = v }),
         Harm("minimumEffectiveSampleSize", nameof(HarmTestOptions.MinimumEffectiveSampleSize), (h, v) => h with { MinimumEffectiveSampleSize = v }),
 
+        Publish("errorBound", nameof(PublishOptions.ErrorBound), SettingType.Number, (p, v) => p with { ErrorBound = (double)v }),
+        Publish("rounding", nameof(PublishOptions.Rounding), SettingType.Rounding, (p, v) => p with { Rounding = (WeightRounding)v }),
+
         Mirror("from", nameof(MirrorSettings.From), SettingType.Remote, (m, v) => m with { From = (string)v }),
         Mirror("branch", nameof(MirrorSettings.Branch), SettingType.Text, (m, v) => m with { Branch = (string)v }),
         Mirror("interval", nameof(MirrorSettings.Interval), SettingType.Duration, (m, v) => m with { Interval = (TimeSpan)v }),
@@ -61,14 +66,22 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     ];
 
     /// <summary>Keys that hold other keys.</summary>
-    public static IReadOnlyList<string> Sections { get; } = ["signing", "history", "maintain", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.'), MirrorSection.TrimEnd('.')];
+    public static IReadOnlyList<string> Sections { get; } = ["signing", "history", "maintain", "update", PullSection.TrimEnd('.'), ValidationSection.TrimEnd('.'), HarmSection.TrimEnd('.'), PublishSection.TrimEnd('.'), ModelSetting.Section, MirrorSection.TrimEnd('.')];
 
     /// <summary>The environment variable that sets it.</summary>
     public string Variable => "DELIVERY_" + Key.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
 
+    /// <summary>The setting of that key, also one of a single model; null when there is none.</summary>
+    public static Setting? Find(string key) => All.FirstOrDefault(setting => setting.Key == key) ?? ModelSetting.Find(key);
+
+    /// <summary>Whether the key holds other keys.</summary>
+    public static bool IsSection(string key) => Sections.Contains(key, StringComparer.Ordinal) || ModelSetting.IsSection(key);
+
     /// <summary>Which setting a mistake found in the options is about: its message begins with the member.</summary>
-    public static Setting? OfProblem(string problem) =>
-        All.FirstOrDefault(setting => problem.StartsWith(setting.Member + " ", StringComparison.Ordinal));
+    /// <param name="problem">The message.</param>
+    /// <param name="keys">Keys that somebody wrote; those of single models are in no list.</param>
+    public static Setting? OfProblem(string problem, IEnumerable<string> keys) =>
+        All.Concat(keys.Select(ModelSetting.Find).OfType<Setting>()).FirstOrDefault(setting => problem.StartsWith(setting.Member + " ", StringComparison.Ordinal));
 
     private static Setting Pull(string name, string member, SettingType type, Func<PullOptions, object, PullOptions> apply) =>
         new(PullSection + name, $"{nameof(UpdaterOptions.Pull)}.{member}", type,
@@ -77,6 +90,10 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
     private static Setting Validation(string name, string member, SettingType type, Func<ValidationOptions, object, ValidationOptions> apply) =>
         new(ValidationSection + name, $"{nameof(UpdaterOptions.Validation)}.{member}", type,
             (s, v) => s with { Updater = s.Updater with { Validation = apply(s.Updater.Validation, v) } });
+
+    private static Setting Publish(string name, string member, SettingType type, Func<PublishOptions, object, PublishOptions> apply) =>
+        new(PublishSection + name, $"{nameof(UpdaterOptions.Publish)}.{member}", type,
+            (s, v) => s with { Updater = s.Updater with { Publish = apply(s.Updater.Publish, v) } });
 
     private static Setting Mirror(string name, string member, SettingType type, Func<MirrorSettings, object, MirrorSettings> apply) =>
         new(MirrorSection + name, $"{nameof(DeliverySettings.Mirror)}.{member}", type, (s, v) => s with { Mirror = apply(s.Mirror, v) });

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Delivery.FastData.Git.Mirroring;
+using Delivery.Updater.Publishing;
 
 namespace Delivery.Cli.Configuration;
 
@@ -31,6 +32,13 @@ internal sealed record SettingType(string Expected, Func<RawValue, object?> TryR
     public static readonly SettingType Bytes = new("a whole number of bytes, or text such as \"64 MiB\"", raw =>
         IsNumber(raw) && long.TryParse(raw.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value
         : IsText(raw) ? ReadBytes(raw.Text.Trim()) : null);
+
+    public static readonly SettingType Rounding = new("\"none\" or \"bf16\"", raw => !IsText(raw) ? null : raw.Text.Trim() switch
+    {
+        "none" => WeightRounding.None,
+        "bf16" => WeightRounding.Bf16,
+        _ => null,
+    });
 
     private static bool IsText(RawValue raw) => raw.Kind is RawKind.String or RawKind.Text;
 

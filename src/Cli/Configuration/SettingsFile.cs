@@ -56,10 +56,10 @@ internal sealed class SettingsFile
             var (name, at) = (json.GetString()!, json.TokenStartIndex);
             var key = prefix + name;
             json.Read();
-            var known = Setting.Sections.Contains(key, StringComparer.Ordinal) || Setting.All.Any(setting => setting.Key == key);
+            var known = Setting.IsSection(key) || Setting.Find(key) is not null;
             if (known && !_seen.Add(key)) Add(at, $"{key} stands here a second time.");
             if (!known) Add(at, UnknownKey.Message(key));
-            else if (Setting.Sections.Contains(key, StringComparer.Ordinal)) ReadSection(ref json, key);
+            else if (Setting.IsSection(key)) ReadSection(ref json, key);
             else ReadValue(ref json, key);
             if (json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray) json.Skip();
         }

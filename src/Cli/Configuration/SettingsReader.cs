@@ -96,7 +96,7 @@ public sealed class SettingsReader
     {
         foreach (var raw in values)
         {
-            var setting = Setting.All.First(s => s.Key == raw.Key);
+            var setting = Setting.Find(raw.Key)!; // only known keys become values
             if (setting.Type.TryRead(raw) is { } value)
             {
                 settings = setting.Apply(settings, value);
@@ -110,7 +110,7 @@ public sealed class SettingsReader
         return settings;
     }
 
-    private string Located(string problem) => Setting.OfProblem(problem) is { } setting
+    private string Located(string problem) => Setting.OfProblem(problem, _sources.Keys) is { } setting
         ? $"{_sources.GetValueOrDefault(setting.Key, "default")}: {setting.Key}{problem[setting.Member.Length..]}"
         : problem;
 }

@@ -6,11 +6,14 @@ namespace Delivery.Cli.Configuration;
 internal static class UnknownKey
 {
     public static string Message(string key) =>
-        $"unknown key '{key}'" + (Suggestion(key) is { } meant ? $"; did you mean '{meant}'?" : "; docs/cli.md lists all keys.");
+        $"unknown key '{key}'" + (ModelSetting.NameProblem(key) is { } problem ? $": {problem}" : Suggestion(key) is { } meant ? $"; did you mean '{meant}'?" : "; docs/cli.md lists all keys.");
 
     /// <summary>The nearest known key; null when none is near.</summary>
     public static string? Suggestion(string key)
     {
+        string[] beside = [.. ModelSetting.KeysBeside(key)];
+        // By the last part alone: the section is right, and so long that any two keys of it look alike.
+        if (beside.Length > 0) return NearestName.Of(Name(key), beside.Select(Name)) is { } near ? beside.First(other => Name(other) == near) : null;
         string[] known = [.. Setting.All.Select(setting => setting.Key), .. Setting.Sections];
         return NearestName.Of(key, known) ?? NearestInOtherSection(key, known);
     }

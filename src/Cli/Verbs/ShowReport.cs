@@ -3,6 +3,7 @@ using Delivery.FastData;
 using Delivery.FastData.Git;
 using Delivery.Models.Formats;
 using Delivery.Updater;
+using Delivery.Updater.Publishing;
 using Delivery.Updater.Validation;
 
 namespace Delivery.Cli.Verbs;
@@ -26,6 +27,9 @@ internal sealed record ShowReport
 
     /// <summary>The gate's evidence, which is also in <see cref="Card"/>; null for a model delivered without one.</summary>
     public GateReport? Gate { get; init; }
+
+    /// <summary>How the published weights differ from the trained ones, which is also in <see cref="Card"/>; null when they are the trained ones.</summary>
+    public PublicationReport? Publication { get; init; }
 
     /// <summary>The card as it was committed; null when it is no JSON.</summary>
     public JsonElement? Card { get; init; }
@@ -63,7 +67,7 @@ internal sealed record ShowReport
             using var document = JsonDocument.Parse(content);
             report = report with { Card = document.RootElement.Clone() };
             var card = ModelCard.Parse(System.Text.Encoding.UTF8.GetString(content.Span));
-            return report with { Gate = card.Gate, Source = $"{card.Source.Store}, version {card.Source.Version}, saved {Output.Human.Time(card.Source.SavedAt)}" };
+            return report with { Gate = card.Gate, Publication = card.Publication, Source = $"{card.Source.Store}, version {card.Source.Version}, saved {Output.Human.Time(card.Source.SavedAt)}" };
         }
         catch (JsonException e)
         {

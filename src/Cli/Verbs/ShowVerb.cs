@@ -4,6 +4,7 @@ using Delivery.Cli.Output;
 using Delivery.FastData;
 using Delivery.FastData.Git;
 using Delivery.Models.Settings;
+using Delivery.Updater.Publishing;
 
 namespace Delivery.Cli.Verbs;
 
@@ -72,9 +73,15 @@ public static class ShowVerb
             ("gate", report.Gate?.Reason),
             ("candidate", report.Gate?.Candidate is { } candidate ? Describe(candidate) : null),
             ("compared with", report.Gate?.Reference is { } reference ? Describe(reference) : null),
+            ("published", report.Publication is { } publication ? Describe(publication) : null),
             ("card", report.CardProblem),
         ]);
     }
+
+    private static string Describe(PublicationReport cost) =>
+        $"error bound {cost.ErrorBound:G6}, rounding {cost.Rounding}: {cost.KeptWeights:P1} of the weights kept their bits, largest error {cost.MaxError:G4}, root mean square {cost.RmsError:G4}"
+        + (cost.Note is { } note ? $"; {note}" : "")
+        + (cost.HoldoutItems is { } items ? $"; on {items} holdout items scores differ by {cost.MaxScoreDifference:G4} at most, value by {cost.ValueDifference:+0.00000;-0.00000;0} a decision" : "");
 
     internal static string Describe(Updater.Validation.PolicyValue value) =>
         $"{value.Value:0.00000} a decision, off-policy estimate, 95 % interval [{value.Low:0.00000}, {value.High:0.00000}], effective {value.EffectiveSampleSize:0} of {value.Count} holdout items";

@@ -14,6 +14,9 @@ internal sealed record OlderVersions(IReadOnlyList<ModelChange> Changes, IReadOn
     private const int NamesShown = 5;
     private static readonly byte[] NoCard = "{}\n"u8.ToArray();
 
+    /// <summary>The contents that trainers exported for these versions, as moves, where the cards name them: those, not the delivered ones, are what a training store offers again.</summary>
+    public IReadOnlyList<ModelMove> Trained { get; private init; } = [];
+
     /// <param name="git">The repository.</param>
     /// <param name="tip">What is delivered.</param>
     /// <param name="target">The older commit.</param>
@@ -24,7 +27,7 @@ internal sealed record OlderVersions(IReadOnlyList<ModelChange> Changes, IReadOn
         var now = FilesOf(git, tip.Commit!.Value);
         var then = FilesOf(git, target);
         var names = only is { } one ? [one] : ModelsOf(now).Union(ModelsOf(then)).Order().ToList();
-        var (changes, removed, moves, lost) = (new List<ModelChange>(), new List<ModelName>(), new List<ModelMove>(), new List<(ModelName Name, string Why)>());
+        var (changes, removed, moves, trained, lost) = (new List<ModelChange>(), new List<ModelName>(), new List<ModelMove>(), new List<ModelMove>(), new List<(ModelName Name, string Why)>());
         foreach (var name in names)
         {
             var (file, card) = (name + TipState.ModelSuffix, name + TipState.CardSuffix);
@@ -33,6 +36,7 @@ internal sealed record OlderVersions(IReadOnlyList<ModelChange> Changes, IReadOn
             {
                 removed.Add(name);
                 moves.Add(new ModelMove(name, before, null));
+                trained.Add(new ModelMove(name, TrainedOf(git, now, card), null));
                 continue;
             }
             if (now.GetValueOrDefault(file) == blob && now.GetValueOrDefault(card) == then.GetValueOrDefault(card)) continue;
@@ -41,13 +45,14 @@ internal sealed record OlderVersions(IReadOnlyList<ModelChange> Changes, IReadOn
                 var content = git.Blob(blob);
                 changes.Add(new ModelChange(name, content, then.TryGetValue(card, out var cardBlob) ? git.Blob(cardBlob) : NoCard));
                 moves.Add(new ModelMove(name, before, ContentHash.Of(content)));
+                trained.Add(new ModelMove(name, TrainedOf(git, now, card), TrainedOf(git, then, card)));
             }
             catch (FastDataException e)
             {
                 lost.Add((name, e.Message));
             }
         }
-        return lost.Count == 0 ? new OlderVersions(changes, removed, moves) : throw Lost(target, lost);
+        return lost.Count == 0 ? new OlderVersions(changes, removed, moves) { Trained = trained } : throw Lost(target, lost);
     }
 
     private static FastDataException Lost(CommitId target, List<(ModelName Name, string Why)> lost) => new(
@@ -56,6 +61,9 @@ internal sealed record OlderVersions(IReadOnlyList<ModelChange> Changes, IReadOn
 
     private static Dictionary<string, GitId> FilesOf(GitReader git, CommitId commit) =>
         TreeEditor.Read(GitReader.Folder(git.Commit(commit), TipState.ModelsFolder)).ToDictionary(entry => entry.Name, entry => entry.Id);
+
+    private static ContentHash? TrainedOf(GitReader git, Dictionary<string, GitId> files, string card) =>
+        files.TryGetValue(card, out var blob) ? TrainedContent.Of(git.Blob(blob)) : null;
 
     private static IEnumerable<ModelName> ModelsOf(Dictionary<string, GitId> files) => files.Keys
         .Where(file => file.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal)).Select(file => ModelName.Parse(file[..^TipState.ModelSuffix.Length]));

@@ -10,17 +10,22 @@ internal sealed class QuarantineOrders
 
     private QuarantineOrders(IReadOnlyList<QuarantinedContent> before, IReadOnlyList<QuarantinedContent> after) => (_before, _after) = (before, after);
 
-    /// <summary>What is live again leaves the quarantine; what was moved away from goes in.</summary>
+    /// <summary>
+    /// What is live again leaves the quarantine; what was moved away from goes in. With it the content that the trainer exported for it, or the
+    /// store's next offer of the same training would bring it back.
+    /// </summary>
     /// <param name="tip">What is delivered.</param>
     /// <param name="now">When it goes in.</param>
-    /// <param name="moves">What moves.</param>
+    /// <param name="versions">What moves.</param>
     /// <param name="why">Why it goes in; null: it does not.</param>
-    public static QuarantineOrders ForMoves(FastDataTip tip, DateTimeOffset now, IReadOnlyList<ModelMove> moves, string? why)
+    public static QuarantineOrders ForMoves(FastDataTip tip, DateTimeOffset now, OlderVersions versions, string? why)
     {
+        List<ModelMove> moves = [.. versions.Moves, .. versions.Trained];
         var before = Quarantine.Read(tip);
         var live = moves.Where(move => move.After is not null).Select(move => (move.Name, move.After!.Value)).ToHashSet();
         var left = moves.Where(move => why is not null && move.Before is not null && move.Before != move.After)
-            .Select(move => new QuarantinedContent(move.Name, move.Before!.Value, ControlText.WholeSeconds(now), why!));
+            .Select(move => new QuarantinedContent(move.Name, move.Before!.Value, ControlText.WholeSeconds(now), why!))
+            .Where(entry => !live.Contains((entry.Name, entry.Content)));
         return new QuarantineOrders(before, [.. before.Where(entry => !live.Contains((entry.Name, entry.Content))), .. left]);
     }
 

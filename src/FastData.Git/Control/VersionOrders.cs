@@ -19,7 +19,7 @@ internal static class VersionOrders
         else pins.Follow(target);
         var control = new Dictionary<string, ReadOnlyMemory<byte>?>();
         pins.AddTo(control);
-        QuarantineOrders.ForMoves(tip, now, versions.Moves, $"rolled back to {target.Short} by {request.Actor.Name}: {request.Reason}").AddTo(control);
+        QuarantineOrders.ForMoves(tip, now, versions, $"rolled back to {target.Short} by {request.Actor.Name}: {request.Reason}").AddTo(control);
         RetireOrders.ComeBack(state, versions.Moves, control);
         var message = new ControlMessage("rollback", $"Roll back {model?.Value ?? "all models"} to {target.Short}", request.Actor, request.Reason)
             .Lines(versions.Moves).About(model).Trailer("To", target.Hex).Until(request.Until);
@@ -59,7 +59,7 @@ internal static class VersionOrders
             return ControlStep.Refuse($"'{pin.Name}' is pinned so already, {held.Order.Words}.");
         }
         var control = Only(Pins.FileName, Pins.Write(state.Pins.Values.Where(other => other.Name != pin.Name).Append(pin)));
-        QuarantineOrders.ForMoves(tip, now, versions.Moves, null).AddTo(control);
+        QuarantineOrders.ForMoves(tip, now, versions, null).AddTo(control);
         RetireOrders.ComeBack(state, versions.Moves, control);
         var message = new ControlMessage("pin", subject, request.Actor, request.Reason).Line(line).About(pin.Name).Trailer("To", target?.Hex).Until(request.Until);
         return ControlStep.Commit(message) with { Models = versions, Control = control, Target = target };

@@ -29,6 +29,9 @@ public sealed class HoldoutReplay
     /// </summary>
     public double ProbabilityShift => _challenger.Count == 0 ? 0 : _shift / _challenger.Count;
 
+    /// <summary>Largest difference of a class's score between both; 0 without a champion of as many classes.</summary>
+    public double MaxScoreDifference { get; private set; }
+
     /// <summary>There is a champion that takes these features, and both chose the same class on every item, shown or not.</summary>
     public bool SameChoices => AgainstChampion && _challenger.Count > 0 && !_differs;
 
@@ -58,7 +61,11 @@ public sealed class HoldoutReplay
             {
                 Softmax.Compute(scores, probabilities);
                 Softmax.Compute(rivalScores, rivalProbabilities);
-                for (var k = 0; k < probabilities.Length; k++) replay._shift += Math.Abs(probabilities[k] - rivalProbabilities[k]) / 2;
+                for (var k = 0; k < probabilities.Length; k++)
+                {
+                    replay._shift += Math.Abs(probabilities[k] - rivalProbabilities[k]) / 2;
+                    replay.MaxScoreDifference = Math.Max(replay.MaxScoreDifference, Math.Abs(scores[k] - (double)rivalScores[k]));
+                }
             }
             replay._differs |= chosen != championChosen;
             replay._challenger.Add(new LoggedOutcome(item.Propensity, item.Reward, chosen == item.Shown ? 1 : 0));

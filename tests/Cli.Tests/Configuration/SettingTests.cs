@@ -11,7 +11,7 @@ public sealed class SettingTests
     public void Every_setting_sets_something_of_its_own(string key)
     {
         var setting = Setting.All.Single(s => s.Key == key);
-        var value = new[] { "0.25", "17", "17 MiB", "17m", "/seventeen" }
+        var value = new[] { "0.25", "17", "17 MiB", "17m", "bf16", "/seventeen" }
             .Select(text => setting.Type.TryRead(new RawValue(key, RawKind.Text, text, "test", "/")))
             .First(read => read is not null)!;
 
@@ -46,6 +46,8 @@ public sealed class SettingTests
     [InlineData("update.validation.harm.tolerance", "-1")]
     [InlineData("update.validation.harm.alpha", "1")]
     [InlineData("update.validation.harm.minimumEffectiveSampleSize", "NaN")]
+    [InlineData("update.publish.errorBound", "-0.1")]
+    [InlineData("update.publish.rounding", "fp16")]
     [InlineData("keepGenerations", "-1d")]
     [InlineData("mirror.from", "ext::sh")]
     [InlineData("mirror.branch", "-x")]
@@ -75,6 +77,7 @@ public sealed class SettingTests
         {
             page.Should().Contain($"| `{setting.Key}` |", "docs/cli.md describes every key");
         }
+        page.Should().Contain($"| `{ModelSetting.Section}` |");
     }
 
     private static string Document()

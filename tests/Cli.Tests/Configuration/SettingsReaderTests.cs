@@ -1,5 +1,7 @@
 using Delivery.Cli.Configuration;
+using Delivery.Models;
 using Delivery.TestKit;
+using Delivery.Updater.Publishing;
 
 namespace Delivery.Cli.Tests.Configuration;
 
@@ -81,6 +83,51 @@ public sealed class SettingsReaderTests : IDisposable
             "DELIVERY_UPDATE__MAXTOTALBYTES: update.maxTotalBytes is 12; it needs 1024 or more.",
             "DELIVERY_UPDATE__FOO: unknown setting; docs/cli.md lists all.",
             "--model-list: modelList is ' '; expected a path, as text.");
+    }
+
+    [Fact]
+    public void Single_models_have_settings_in_a_section_of_their_name()
+    {
+        Write("""
+            { "update": { "publish": { "errorBound": 0.001, "models": {
+              "news_touch": { "rounding": "bf16" },
+              "models": { "errorBound": 0, "rounding": "none" },
+              "empty": {},
+            } } } }
+            """);
+
+        var publish = Read().Updater.Publish;
+
+        publish.For(ModelName.Parse("maps")).Should().Be(new WeightPrecision(0.001, WeightRounding.None));
+        publish.For(ModelName.Parse("empty")).Should().Be(new WeightPrecision(0.001, WeightRounding.None));
+        publish.For(ModelName.Parse("news_touch")).Should().Be(new WeightPrecision(0.001, WeightRounding.Bf16));
+        publish.For(ModelName.Parse("models")).IsExact.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Mistakes_in_the_settings_of_single_models_are_told_like_all_others()
+    {
+        Write("""
+            { "update": { "publish": { "rounding": 16, "models": {
+              "news_touch": { "errorBoud": 1, "errorBound": -1, "rounding": "fp8", "rounding": "none" },
+              "maps": 0.5,
+              "news touch": { "errorBound": 1 },
+              "news_touch": { "frobnicate": 1 },
+            } } } }
+            """);
+        _environment["DELIVERY_UPDATE__PUBLISH__MODELS__MAPS__ERRORBOUND"] = "1";
+
+        Problems().Should().BeEquivalentTo(
+            "delivery.json:1:40: update.publish.rounding is 16; expected \"none\" or \"bf16\".",
+            "delivery.json:2:19: unknown key 'update.publish.models.news_touch.errorBoud'; did you mean 'update.publish.models.news_touch.errorBound'?",
+            "delivery.json:2:49: update.publish.models.news_touch.errorBound is -1; it needs 0 or more.",
+            "delivery.json:2:65: update.publish.models.news_touch.rounding is \"fp8\"; expected \"none\" or \"bf16\".",
+            "delivery.json:2:72: update.publish.models.news_touch.rounding stands here a second time.",
+            "delivery.json:3:11: update.publish.models.maps is 0.5; expected an object { ... }.",
+            "delivery.json:4:3: unknown key 'update.publish.models.news touch': The model name 'news touch' has a character other than A-Z a-z 0-9 _.",
+            "delivery.json:5:3: update.publish.models.news_touch stands here a second time.",
+            "delivery.json:5:19: unknown key 'update.publish.models.news_touch.frobnicate'; docs/cli.md lists all keys.",
+            "DELIVERY_UPDATE__PUBLISH__MODELS__MAPS__ERRORBOUND: unknown setting; docs/cli.md lists all.");
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Delivery.Cli.Tests.Verbs;
 
@@ -27,6 +28,27 @@ public sealed class ShowVerbTests
         older.GetProperty("header").GetProperty("request_count").GetUInt64().Should().Be(100);
         older.GetProperty("delivered_by").GetProperty("epoch").GetInt64().Should().Be(1);
         text.Output.Should().Contain("3 classes × 5 features").And.Contain("requests       150 processed, ").And.Contain("delivered by   epoch 2, commit ").And.Contain("weights        norm ");
+    }
+
+    [Fact]
+    public async Task It_shows_what_it_costs_that_weights_are_published_within_a_bound()
+    {
+        using var scene = await Scene.DeliveredAsync();
+        var before = await scene.JsonAsync("show", Scene.First);
+        await File.WriteAllTextAsync(scene["delivery.json"], $$"""{ "update": { "publish": { "models": { "{{Scene.First}}": { "errorBound": 10 } } } } }""");
+        await scene.ExportAsync(Scene.First, requestCount: 150);
+        (await scene.RunAsync("update")).ExitCode.Should().Be(0);
+
+        var after = await scene.JsonAsync("show", Scene.First);
+        var text = await scene.RunAsync("show", Scene.First);
+
+        before.GetProperty("publication").ValueKind.Should().Be(JsonValueKind.Null);
+        after.GetProperty("weights").GetProperty("norm").GetDouble().Should().Be(before.GetProperty("weights").GetProperty("norm").GetDouble(), "every weight is within the bound");
+        after.GetProperty("header").GetProperty("request_count").GetUInt64().Should().Be(150);
+        after.GetProperty("publication").GetProperty("kept_weights").GetDouble().Should().Be(1);
+        after.GetProperty("publication").GetProperty("max_error").GetDouble().Should().BeInRange(0.001, 2);
+        after.GetProperty("card").GetProperty("trained_sha256").GetString().Should().NotBe(after.GetProperty("sha256").GetString());
+        text.Output.Should().Contain("published      error bound 10, rounding none: 100.0 % of the weights kept their bits, largest error ");
     }
 
     [Theory]
