@@ -158,7 +158,7 @@ internal sealed class SignatureLook(FolderLayout layout, IDisk disk, HistoryTrut
     private static bool IsAsWritten(byte[] signature)
     {
         var lines = Encoding.Latin1.GetString(signature).Split('\n');
-        if (lines.Length < 4 || lines[^1].Length > 0) return false;
+        if (lines.Length < 4 || lines[^1].Length > 0 || !lines[^2].StartsWith('-')) return false;
         var base64 = string.Concat(lines[1..^2]);
         return Convert.ToBase64String(Convert.FromBase64String(base64)) == base64;
     }
