@@ -47,7 +47,7 @@ public sealed class SignedMaintenanceTests : IDisposable
         _scene.Publish(1);
         _scene.Publish(2);
         var control = new FastDataControl(_scene.Publisher(), TimeProvider.System);
-        var request = new ControlRequest(new Actor("ann", "ann@localhost")) { Reason = "clicks fell" };
+        var request = new ControlRequest(new Actor("ann", "ann@localhost"), "clicks fell");
 
         control.Rollback(null, new VersionTarget.Steps(1), request, default).Should().BeOfType<ControlOutcome.Done>();
         control.Pin(Models.ModelName.Parse("news"), null, request, default).Should().BeOfType<ControlOutcome.Done>();
