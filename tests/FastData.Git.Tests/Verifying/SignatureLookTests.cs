@@ -86,6 +86,32 @@ public sealed class SignatureLookTests : IDisposable
     }
 
     [Fact]
+    public async Task A_flipped_bit_of_the_packed_ref_is_found_and_mended()
+    {
+        GitProgram.Run(_folder, "pack-refs", "--all");
+        var path = Path.Combine(_folder, ".git", "packed-refs");
+        var content = await File.ReadAllBytesAsync(path);
+        var start = content.AsSpan().IndexOf((byte)'\n') + 1;
+        var line = content.AsSpan(start).IndexOf((byte)'\n') + 1;
+        content.AsSpan(start, line).IndexOf(System.Text.Encoding.ASCII.GetBytes(SignedDelivery.SignaturesRef)).Should().BePositive();
+        var random = new Random(7);
+        for (var i = 0; i < 12; i++)
+        {
+            var bit = random.Next(8 * start, 8 * (start + line));
+            File.Delete(Path.Combine(_folder, ".git", SignedDelivery.SignaturesRef));
+            File.Delete(Path.Combine(_folder, ".git", "refs", "heads", "main"));
+            DamagedFolder.Overwrite(path, content);
+            DamagedFolder.Flip(path, bit);
+
+            (await VerifyAsync(checks: false)).Findings.Should().NotBeEmpty("bit {0}, seed 7", bit);
+            var repair = await RepairAsync(checks: false);
+
+            repair.Findings.Should().BeEmpty("bit {0}, seed 7; {1}", bit, string.Join("; ", repair.Repairs));
+            FolderState.ShouldBeWhole(_folder);
+        }
+    }
+
+    [Fact]
     public async Task What_neither_file_nor_ref_has_is_signed_again_where_there_is_a_key()
     {
         foreach (var file in Signatures()) File.Delete(file);
@@ -179,7 +205,7 @@ public sealed class SignatureLookTests : IDisposable
 
     private string MakeTree(IEnumerable<string> lines)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("git", ["-C", _folder, "mktree"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new System.Diagnostics.ProcessStartInfo("git", ["-C", _folder, "mktree"]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         using var git = System.Diagnostics.Process.Start(start)!;
         git.StandardInput.Write(string.Concat(lines.Select(line => line + "\n")));
         git.StandardInput.Close();
