@@ -112,6 +112,51 @@ public sealed class SignatureLookTests : IDisposable
     }
 
     [Fact]
+    public void Any_flipped_bit_of_a_signature_makes_it_another()
+    {
+        var file = Signatures()[0];
+        var (manifest, signature) = (File.ReadAllBytes(file[..^4]), File.ReadAllBytes(file));
+        SignatureLook.Refusal(manifest, signature, null).Should().BeNull();
+        for (var bit = 0; bit < 8 * signature.Length; bit++)
+        {
+            signature[bit / 8] ^= (byte)(1 << (bit % 8));
+            SignatureLook.Refusal(manifest, signature, null).Should().NotBeNull("bit {0}", bit);
+            signature[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_object_of_the_ref_that_is_damaged_is_found_and_mended(bool beyondRecognition)
+    {
+        GitProgram.Run(_folder, "repack", "-adfq");
+        var pack = Directory.GetFiles(Path.Combine(_folder, ".git", "objects", "pack"), "*.pack").Single();
+        string[] ids = [GitProgram.Run(_folder, "rev-parse", SignedDelivery.SignaturesRef).Trim(), .. GitProgram.Run(_folder, "ls-tree", "--object-only", SignedDelivery.SignaturesRef).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        var listing = GitProgram.Run(_folder, "verify-pack", "-v", Path.ChangeExtension(pack, ".idx")).Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var content = await File.ReadAllBytesAsync(pack);
+        foreach (var id in ids)
+        {
+            var offset = int.Parse(listing.Single(words => words.Length > 4 && words[0] == id)[4], System.Globalization.CultureInfo.InvariantCulture);
+            var spoilt = content.ToArray();
+            if (beyondRecognition) spoilt.AsSpan(offset + 10, 8).Fill(0x5a);
+            else spoilt[offset + 12] ^= 4;
+            var copy = _folders[$"of-{id}"];
+            Directory.CreateDirectory(copy);
+            CopyTo(copy);
+            DamagedFolder.Overwrite(Path.Combine(copy, Path.GetRelativePath(_folder, pack)), spoilt);
+            var verification = new FolderVerification(copy) { AllowedSigners = _folders.Allowed };
+
+            (await verification.VerifyAsync(null, default)).Findings.Should().NotBeEmpty(id);
+            var repair = await verification.RepairAsync(null, default);
+
+            repair.Findings.Should().BeEmpty("{0}; {1}", id, string.Join("; ", repair.Repairs));
+            FolderState.ShouldBeWhole(copy);
+            foreach (var file in Signatures()) GitProgram.Run(copy, "cat-file", "blob", $"{SignedDelivery.SignaturesRef}:{Path.GetFileName(file)}").Should().Be(await File.ReadAllTextAsync(file));
+        }
+    }
+
+    [Fact]
     public async Task What_neither_file_nor_ref_has_is_signed_again_where_there_is_a_key()
     {
         foreach (var file in Signatures()) File.Delete(file);
@@ -189,6 +234,12 @@ public sealed class SignatureLookTests : IDisposable
         (await verification.RepairAsync(null, default)).Findings.Should().BeEmpty();
 
         SigningScene.ReadTrusted(mirror, _folders.Allowed).Epoch.Should().Be(3);
+    }
+
+    private void CopyTo(string copy)
+    {
+        foreach (var directory in Directory.EnumerateDirectories(_folder, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(Path.Combine(copy, Path.GetRelativePath(_folder, directory)));
+        foreach (var file in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories)) File.Copy(file, Path.Combine(copy, Path.GetRelativePath(_folder, file)));
     }
 
     private byte[] Damaged(string damage, string file, byte[] good)
