@@ -98,14 +98,28 @@ public sealed class FastDataPublisher
     /// <param name="cancellationToken">Taken until the commit; what is committed is also made live.</param>
     /// <exception cref="FolderBusyException">Another process held the folder too long.</exception>
     /// <exception cref="FastDataException">The folder contradicts itself, or the disk returned other bytes than were written.</exception>
-    public PublishOutcome Adopt(IncomingGeneration incoming, CancellationToken cancellationToken)
+    public PublishOutcome Adopt(IncomingGeneration incoming, CancellationToken cancellationToken) => Adopt(incoming, null, cancellationToken);
+
+    /// <param name="incoming">What <see cref="Examine"/> gave.</param>
+    /// <param name="signature">The signature that was checked; null for the one that came with the generation, if there is one.</param>
+    /// <param name="cancellationToken">Taken until the commit.</param>
+    internal PublishOutcome Adopt(IncomingGeneration incoming, ReadOnlyMemory<byte>? signature, CancellationToken cancellationToken)
     {
         if (incoming.Layout != _layout) throw new ArgumentException($"The generation was looked through for {incoming.Folder}, not for {Folder}.", nameof(incoming));
         RepositorySetup.Check(_layout);
-        return Exclusively(() => AdoptHeld(incoming, cancellationToken), cancellationToken);
+        return Exclusively(() => AdoptHeld(incoming, signature, cancellationToken), cancellationToken);
     }
 
-    private PublishOutcome AdoptHeld(IncomingGeneration incoming, CancellationToken cancellationToken)
+    /// <summary>Puts another signature of the live generation in the place of the one that it has; does nothing when another generation is live.</summary>
+    internal void ReplaceSignature(Manifest manifest, ReadOnlyMemory<byte> signature, CancellationToken cancellationToken) => Exclusively(
+        () =>
+        {
+            if (_main.Read() == manifest.Commit) _files.WriteSignature(manifest.Epoch, manifest.Commit, signature.Span);
+            return true;
+        },
+        cancellationToken);
+
+    private PublishOutcome AdoptHeld(IncomingGeneration incoming, ReadOnlyMemory<byte>? signature, CancellationToken cancellationToken)
     {
         var state = Recover();
         if (state.Commit != incoming.Replaces) return new PublishOutcome.LostRace(incoming.Replaces, state.Commit);
@@ -122,7 +136,7 @@ public sealed class FastDataPublisher
         // git flushes what it writes but not the directories that name it.
         _disk.SyncDirectory(Path.Combine(_layout.Repository, "objects", "pack"));
         _disk.SyncDirectory(_layout.Repository);
-        return MakeLive(state, incoming.State, null, [], new PackFiles(_layout, _disk), cancellationToken);
+        return MakeLive(state, incoming.State, null, signature ?? Signing.Travelled(incoming.Manifest), [], new PackFiles(_layout, _disk), cancellationToken);
     }
 
     /// <summary>Makes the folder and its empty repository where there are none, and does more while it holds them.</summary>
@@ -154,7 +168,7 @@ public sealed class FastDataPublisher
         _state = null; // whatever fails from here on, the next call looks again and cleans up
         var packs = new PackFiles(_layout, _disk);
         packs.Write(Pack.Of(signed is null ? generation.Objects : [.. generation.Objects, signed.Blob, signed.Tree]), generation.State.Commit!.Value);
-        return MakeLive(state, generation.State, signed, [.. models.Select(model => (model.Entry, model.Change.File))], packs, cancellationToken);
+        return MakeLive(state, generation.State, signed, signed?.Signature, [.. models.Select(model => (model.Entry, model.Change.File))], packs, cancellationToken);
     }
 
     // Enforced here, so that no writer gets around it. What changes the freeze itself goes through, also when its file is damaged.
@@ -164,10 +178,11 @@ public sealed class FastDataPublisher
 
     // The objects of the next generation are in the repository; nothing points at them yet.
     private PublishOutcome MakeLive(
-        TipState state, TipState next, SignedManifest? signed, IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> changed, PackFiles packs, CancellationToken cancellationToken)
+        TipState state, TipState next, SignedManifest? signed, ReadOnlyMemory<byte>? signature, IReadOnlyList<(ManifestEntry Entry, ReadOnlyMemory<byte> Content)> changed, PackFiles packs,
+        CancellationToken cancellationToken)
     {
         _files.WriteModels(changed);
-        var pointer = _files.WriteManifest(next.Manifest!, signed?.Signature ?? Signing.Travelled(next.Manifest!));
+        var pointer = _files.WriteManifest(next.Manifest!, signature);
         cancellationToken.ThrowIfCancellationRequested();
 
         packs.RequireWritten();

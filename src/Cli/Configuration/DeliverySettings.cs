@@ -25,7 +25,7 @@ public sealed record DeliverySettings
     /// <summary>The key that signs commits and manifests: a private one, or a public one whose private half an agent holds. Default null: unsigned.</summary>
     public string? SigningKey { get; init; }
 
-    /// <summary>The file of allowed signers: writers publish only what it allows, <c>follow</c> loads only that. Default null: nothing is checked.</summary>
+    /// <summary>The file of allowed signers: writers and mirrors publish only what it allows, <c>follow</c> loads only that, <c>verify</c> finds all else. Default null: nothing is checked.</summary>
     public string? AllowedSigners { get; init; }
 
     /// <summary>From one maintenance of <c>delivery serve</c> to the next. Default 24 h, from 1 min to 365 days.</summary>
@@ -49,7 +49,7 @@ public sealed record DeliverySettings
         foreach (var problem in trust) yield return problem;
         if (MaintainPeriod < TimeSpan.FromMinutes(1) || MaintainPeriod > TimeSpan.FromDays(365)) yield return $"{nameof(MaintainPeriod)} is {MaintainPeriod}; it needs 1 min to 365 days.";
         foreach (var problem in Maintenance.Problems()) yield return problem;
-        foreach (var problem in Mirror.ToOptions(".", this).Problems()) yield return $"{nameof(Mirror)}.{problem}";
+        foreach (var problem in (Mirror.ToOptions(".", this) with { AllowedSigners = null }).Problems()) yield return $"{nameof(Mirror)}.{problem}";
         foreach (var problem in Updater.Problems()) yield return problem;
     }
 }

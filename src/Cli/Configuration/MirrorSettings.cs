@@ -40,6 +40,7 @@ public sealed record MirrorSettings
         StallTimeout = StallTimeout,
         MaxFetchBytes = MaxFetchBytes,
         ReshallowEvery = ReshallowEvery,
+        AllowedSigners = settings.AllowedSigners,
         KeepGenerations = settings.KeepGenerations,
         LockTimeout = settings.LockTimeout,
     };

@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using Delivery.FastData.Git.Programs;
 using Delivery.FastData.Git.Publishing;
+using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Storage;
 
 namespace Delivery.FastData.Git.Mirroring;
 
 /// <summary>
 /// Follows a remote fast-data history and makes each newer generation live in a folder of this host, by the same code that
-/// publishes. Only what is newer, descends from what is here, is sound and passes every check is taken; otherwise, and while
-/// the remote is away, the folder goes on serving what it has. Any thread may call; polls wait for each other, also over processes.
+/// publishes. Only what is newer, descends from what is here, is sound, is signed by whom <see cref="FastDataMirrorOptions.AllowedSigners"/>
+/// names, and passes every check is taken; otherwise, and while the remote is away, the folder goes on serving what it has. Any thread may call; polls wait for each other, also over processes.
 /// </summary>
 /// <example>
 /// In a search process, beside the runtime that reads the folder:
@@ -31,6 +32,8 @@ public sealed class FastDataMirror : IDisposable
     private readonly RemoteFetch _fetch;
     private readonly Housekeeping _housekeeping;
     private readonly PollHints _hints;
+    private readonly SignedDelivery? _trust;
+    private readonly LiveSignature _signature;
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private readonly SemaphoreSlim _told = new(0, 1);
     private MirrorStatus _status;
@@ -50,7 +53,9 @@ public sealed class FastDataMirror : IDisposable
         _publisher = new FastDataPublisher(_layout.Root, _time, _disk) { LockTimeout = options.LockTimeout, KeepGenerations = options.KeepGenerations };
         _fetch = new RemoteFetch(_layout, _remote, options);
         _housekeeping = new Housekeeping(_layout, _disk, _time, options);
-        _hints = new PollHints(_layout, _remote, options.Branch);
+        _hints = new PollHints(_layout, _remote, options);
+        _trust = options.AllowedSigners is { } allowed ? new SignedDelivery(_layout.Root, allowed, _time) : null;
+        _signature = new LiveSignature(_layout, _publisher, options.AllowedSigners, _time);
         _status = new MirrorStatus(_remote.Shown, options.Branch, _layout.Root, 0, null, null, null, null, null, 0);
     }
 
@@ -184,10 +189,10 @@ public sealed class FastDataMirror : IDisposable
     private async Task<MirrorOutcome> PollAsync(FastDataTip tip, CancellationToken cancellationToken)
     {
         if (!_hints.RemoteIsAt(tip.Commit)) await _fetch.FetchAsync(isFirst: tip.Commit is null, cancellationToken);
-        else return await TidyAsync(new MirrorOutcome.UpToDate(tip.Epoch, tip.Commit), cancellationToken);
+        else return await StayAsync(tip, cancellationToken);
 
         var found = StoredRef.Read(_layout.Repository, RemoteFetch.Incoming) ?? throw new FastDataException($"{_layout.Repository}: {RemoteFetch.Incoming} is not there after a fetch.");
-        if (found == tip.Commit) return await TidyAsync(new MirrorOutcome.UpToDate(tip.Epoch, tip.Commit), cancellationToken);
+        if (found == tip.Commit) return await StayAsync(tip, cancellationToken);
         if (_unsound is { } known && known.Found == found) return new MirrorOutcome.Refused(tip.Epoch, tip.Commit, found, known.Reason);
         try
         {
@@ -205,17 +210,21 @@ public sealed class FastDataMirror : IDisposable
     {
         var examine = Task.Run(() => _publisher.Examine(found, cancellationToken), cancellationToken);
         var descends = DescendsAsync(tip.Commit, found, cancellationToken); // a process of its own, so it works beside us
-        await Task.WhenAll(examine, descends);
+        var unsigned = _trust?.RefuseCommitAsync(found, cancellationToken) ?? Task.FromResult<string?>(null);
+        await Task.WhenAll(examine, descends, unsigned);
         var incoming = await examine;
         if (!await descends)
         {
             throw new GenerationRefusedException($"Commit {found} (epoch {incoming.Epoch}) does not descend from {tip.Commit} (epoch {tip.Epoch}), which is live here: the history was rewritten.");
         }
+        if (await unsigned is { } distrust) return new MirrorOutcome.Refused(tip.Epoch, tip.Commit, found, $"{_remote}: {distrust}");
+        var verdict = _trust?.CheckManifest(incoming.Manifest);
+        if (verdict?.Refusal is { } forged) return new MirrorOutcome.Refused(tip.Epoch, tip.Commit, found, $"{_remote}: {forged}");
         foreach (var check in _options.Checks)
         {
             if (await check(incoming, cancellationToken) is { } refusal) return new MirrorOutcome.Refused(tip.Epoch, tip.Commit, found, $"{_remote}: {refusal}");
         }
-        return _publisher.Adopt(incoming, cancellationToken) switch
+        return _publisher.Adopt(incoming, verdict?.Signature, cancellationToken) switch
         {
             PublishOutcome.Published published => await TidyAsync(
                 new MirrorOutcome.Advanced(published.Epoch, published.Commit, incoming.Manifest.Models.Count, incoming.ChangedModels, published.Warning), cancellationToken),
@@ -223,6 +232,9 @@ public sealed class FastDataMirror : IDisposable
             var other => throw new InvalidOperationException($"Adopting ended as {other}."),
         };
     }
+
+    private Task<MirrorOutcome> StayAsync(FastDataTip tip, CancellationToken cancellationToken) =>
+        TidyAsync(new MirrorOutcome.UpToDate(tip.Epoch, tip.Commit, _signature.Follow(cancellationToken)), cancellationToken);
 
     private async Task<bool> DescendsAsync(CommitId? from, CommitId commit, CancellationToken cancellationToken)
     {
@@ -251,7 +263,7 @@ public sealed class FastDataMirror : IDisposable
             return outcome switch
             {
                 MirrorOutcome.Advanced advanced => advanced with { Warning = advanced.Warning is null ? warning : $"{advanced.Warning} {warning}" },
-                MirrorOutcome.UpToDate same => same with { Warning = warning },
+                MirrorOutcome.UpToDate same => same with { Warning = same.Warning is null ? warning : $"{same.Warning} {warning}" },
                 _ => outcome,
             };
         }

@@ -1,3 +1,6 @@
+using Delivery.FastData.Git.Signing;
+using Delivery.FastData.Signing;
+
 namespace Delivery.FastData.Git.Mirroring;
 
 /// <summary>Looks at a generation before it is adopted, as for its signature. The generation's objects are in its repository.</summary>
@@ -45,6 +48,12 @@ public sealed record FastDataMirrorOptions
     /// <summary>Asked in turn before a generation is adopted; the first that refuses decides. Default none.</summary>
     public IReadOnlyList<MirrorCheck> Checks { get; init; } = [];
 
+    /// <summary>
+    /// The file of allowed signers, read again for each generation; it must not stand in <see cref="Folder"/>. With it a generation is adopted
+    /// only when one of these keys has signed its commit and its manifest. Default null: nothing is checked, and signatures are passed on.
+    /// </summary>
+    public string? AllowedSigners { get; init; }
+
     /// <summary>Other refs that are fetched into the same names where the remote has them. Default <c>refs/delivery/signatures</c>.</summary>
     public IReadOnlyList<string> AlsoFetch { get; init; } = ["refs/delivery/signatures"];
 
@@ -66,8 +75,13 @@ public sealed record FastDataMirrorOptions
         if (StallTimeout < TimeSpan.FromMilliseconds(100) || StallTimeout > TimeSpan.FromDays(1)) yield return $"{nameof(StallTimeout)} is {StallTimeout}; it needs 100 ms to 1 day.";
         if (MaxFetchBytes < 1024) yield return $"{nameof(MaxFetchBytes)} is {MaxFetchBytes}; it needs 1 KiB or more.";
         if (ReshallowEvery < TimeSpan.FromMinutes(1) || ReshallowEvery > TimeSpan.FromDays(3650)) yield return $"{nameof(ReshallowEvery)} is {ReshallowEvery}; it needs 1 min to 3650 days.";
+        foreach (var misplaced in AllowedSigners is { } allowed && !string.IsNullOrWhiteSpace(Folder) ? new TrustPolicy { AllowedSigners = allowed }.Problems(Folder) : []) yield return misplaced;
+        if (AllowedSigners is not null && !FetchesSignatures) yield return $"{nameof(AlsoFetch)} is without '{SignedDelivery.SignaturesRef}'; with {nameof(AllowedSigners)} it needs it.";
         foreach (var name in AlsoFetch.Where(name => !name.StartsWith("refs/delivery/", StringComparison.Ordinal) || !IsBranch(name))) yield return $"{nameof(AlsoFetch)} is '{name}'; a name below refs/delivery/ was expected.";
     }
+
+    /// <summary>Whether signatures come with the generations.</summary>
+    internal bool FetchesSignatures => AlsoFetch.Any(name => SignedDelivery.SignaturesRef.StartsWith(name, StringComparison.Ordinal));
 
     // The rules of git check-ref-format, a little narrower.
     internal static bool IsBranch(string name) =>

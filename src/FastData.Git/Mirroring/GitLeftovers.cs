@@ -1,5 +1,6 @@
 using Delivery.FastData.Git.History;
 using Delivery.FastData.Git.Publishing;
+using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Storage;
 
 namespace Delivery.FastData.Git.Mirroring;
@@ -73,6 +74,7 @@ internal sealed class GitLeftovers(FolderLayout layout, IDisk disk, TimeProvider
         var boundary = ShallowFile.Read(layout, out var isDamaged);
         using var git = new GitReader(layout);
         DropIncomingIfDamaged(git);
+        DropSignaturesIfDamaged();
         var refs = Enumerate("refs/delivery", "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(layout.Repository, path).Replace('\\', '/'));
         var missing = refs.Append(MainRef.Name).Append(RemoteFetch.Incoming).Distinct().Select(name => StoredRef.Read(layout.Repository, name)).OfType<CommitId>()
             .Select(tip => EndOf(git, tip, boundary)).OfType<CommitId>().ToList();
@@ -84,6 +86,13 @@ internal sealed class GitLeftovers(FolderLayout layout, IDisk disk, TimeProvider
     {
         var path = Path.Combine(layout.Repository, RemoteFetch.Incoming);
         if (File.Exists(path) && (StoredRef.Read(layout.Repository, RemoteFetch.Incoming) is not { } id || git.TryCommit(id) is null)) disk.Delete(path);
+    }
+
+    // The remote has them too, and git fetches nothing while a ref names what is not there.
+    private void DropSignaturesIfDamaged()
+    {
+        var path = Path.Combine(layout.Repository, SignatureRef.Name);
+        if (File.Exists(path) && !new SignatureRef(layout, disk).IsReadable) disk.Delete(path);
     }
 
     // The commit at which a line of first parents breaks off; null when it ends as it should.

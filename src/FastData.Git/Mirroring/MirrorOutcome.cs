@@ -22,10 +22,10 @@ public abstract record MirrorOutcome(long Epoch, CommitId? Commit)
     /// <summary>The remote has nothing newer.</summary>
     /// <param name="Epoch">The live generation.</param>
     /// <param name="Commit">Its commit.</param>
-    /// <param name="Warning">What went wrong in cleaning up; null when nothing did.</param>
+    /// <param name="Warning">What went wrong in cleaning up, or is wrong with the signature of what is live; null when nothing is.</param>
     public sealed record UpToDate(long Epoch, CommitId? Commit, string? Warning = null) : MirrorOutcome(Epoch, Commit);
 
-    /// <summary>The remote has something that must not be served here: it went back, was rewritten, is not sound or not allowed.</summary>
+    /// <summary>The remote has something that must not be served here: it went back, was rewritten, is not sound, is not signed as it must be, or not allowed.</summary>
     /// <param name="Epoch">The live generation, which stays.</param>
     /// <param name="Commit">Its commit.</param>
     /// <param name="Found">What the remote's branch points at.</param>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Delivery.FastData.Git.History;
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Publishing;
+using Delivery.FastData.Signing;
 using Delivery.FastData.Storage;
 
 namespace Delivery.FastData.Git.Signing;
@@ -27,7 +28,55 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
     private readonly RefFile _ref = new(layout, disk, Name);
 
     /// <summary>The folders whose names must be durable for the ref to be; none where there is no ref yet.</summary>
-    public IReadOnlyList<string> Folders => Directory.Exists(Path.GetDirectoryName(_ref.LockFile)) ? [Path.GetDirectoryName(_ref.LockFile)!] : [];
+    public IReadOnlyList<string> Folders => Directory.Exists(System.IO.Path.GetDirectoryName(_ref.LockFile)) ? [System.IO.Path.GetDirectoryName(_ref.LockFile)!] : [];
+
+    /// <summary>The file of the loose ref.</summary>
+    public string Path { get; } = System.IO.Path.Combine(layout.Repository, Name);
+
+    /// <summary>Whether it stands there as git writes it, and all that it names is there.</summary>
+    public bool IsReadable
+    {
+        get
+        {
+            try
+            {
+                return _ref.Read() is { } tree && (!File.Exists(Path) || File.ReadAllText(Path) == tree + "\n")
+                    && Read(git => TreeEditor.Read(git.Tree(new GitId(tree))).TrueForAll(entry => git.Has(entry.Id)) ? tree : null) is not null;
+            }
+            catch (FastDataException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>What it holds, by file name; a signature is null where it cannot be read or is longer than any.</summary>
+    public IReadOnlyList<(string Name, byte[]? Signature)> List()
+    {
+        try
+        {
+            return [.. Entries(_ref.Read()).Select(entry => (entry.Name, ReadBlob(entry.Id)))];
+        }
+        catch (FastDataException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The tree of these signatures, whatever the ref holds now; of the newest generations, if there are more than travel.</summary>
+    /// <param name="signatures">By file name.</param>
+    public static (GitObject Tree, IReadOnlyList<GitObject> Blobs) TreeOf(IEnumerable<KeyValuePair<string, byte[]>> signatures)
+    {
+        var kept = signatures.OrderByDescending(entry => EpochOf(entry.Key)).Take(Keep).Select(entry => (Name: entry.Key, Blob: GitObject.Of(GitObjectType.Blob, entry.Value))).ToList();
+        var tree = TreeEditor.Edit([], kept.Select(entry => KeyValuePair.Create(entry.Name, (GitId?)entry.Blob.Id)));
+        return (GitObject.Of(GitObjectType.Tree, tree), [.. kept.Select(entry => entry.Blob)]);
+    }
+
+    /// <summary>Points it at a tree, whatever it points at now. Needs the folder's lock.</summary>
+    public void Set(GitObject tree)
+    {
+        if (!_ref.TryMove(_ref.Read(), tree.Id.Hex)) throw new FastDataException($"{Path}: somebody else writes to it.");
+    }
 
     /// <summary>The next tree: what is there, without what is older than the last generations and without what a publish that died had promised.</summary>
     public SignedManifest Prepare(Manifest manifest, ReadOnlyMemory<byte> signature)
@@ -53,7 +102,7 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
     public byte[]? Find(long epoch, CommitId commit)
     {
         var name = FileName(epoch, commit);
-        return Entries(_ref.Read()).FirstOrDefault(entry => entry.Name == name) is { Name: not null } found ? Read(git => git.Blob(found.Id)) : null;
+        return Entries(_ref.Read()).FirstOrDefault(entry => entry.Name == name) is { Name: not null } found ? ReadBlob(found.Id) : null;
     }
 
     /// <summary>Whether it names a signature for this commit, so that the pack of a publish that died is in use.</summary>
@@ -69,7 +118,7 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
         _ref.DeleteTemporaries();
         _ref.DeleteDamaged();
         // Only a publish of ours writes a signature file before the ref has it.
-        if (_ref.ReadLock() is { } target && Entries(target) is { Count: > 0 } entries && File.Exists(Path.Combine(layout.Manifests, entries.MaxBy(entry => EpochOf(entry.Name)).Name))) _ref.DeleteLock();
+        if (_ref.ReadLock() is { } target && Entries(target) is { Count: > 0 } entries && File.Exists(System.IO.Path.Combine(layout.Manifests, entries.MaxBy(entry => EpochOf(entry.Name)).Name))) _ref.DeleteLock();
     }
 
     private static string FileName(long epoch, CommitId commit) => FolderLayout.ManifestFileName(epoch, commit) + FolderLayout.SignatureSuffix;
@@ -77,7 +126,10 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
     // One that is damaged holds nothing: the next signature makes it anew.
     private List<(string Name, GitId Id)> Entries(string? tree) => tree is null ? [] : Read(git => TreeEditor.Read(git.Tree(new GitId(tree)))) ?? [];
 
-    private T? Read<T>(Func<GitReader, T> read) where T : class
+    // What a remote sends may have any length.
+    private byte[]? ReadBlob(GitId id) => Read(git => git.SizeOf(id) <= SshSignature.MaxBytes ? git.Blob(id) : null);
+
+    private T? Read<T>(Func<GitReader, T?> read) where T : class
     {
         try
         {
