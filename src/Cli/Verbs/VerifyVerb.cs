@@ -14,7 +14,8 @@ public static class VerifyVerb
         --repair it takes no lock and writes nothing, and may run beside an update at any time.
 
         --repair rebuilds live files, manifests and CURRENT from the history, takes what the history has lost from the live files, and
-        removes leftovers. Damaged files are moved to .git/quarantine-TIME, which may be deleted once all is well.
+        removes leftovers. Where signing.allowedSigners is set, kept manifests and their commits must be signed by one of its keys; a signature
+        that is lost comes back from the history, or is made again where signing.key is set. Damaged files are moved to .git/quarantine-TIME, which may be deleted once all is well.
 
         Exit codes:
           0  the folder is whole; with --repair: it is now.
@@ -42,7 +43,7 @@ public static class VerifyVerb
     private static async Task<int> RunAsync(DeliverySettings settings, bool repair, bool json, CancellationToken stop)
     {
         Places.RequireFolder(settings);
-        var verification = new FolderVerification(settings.FastData) { LockTimeout = settings.LockTimeout };
+        var verification = new FolderVerification(settings.FastData) { LockTimeout = settings.LockTimeout, AllowedSigners = settings.AllowedSigners, Signer = Places.Signer(settings) };
         var progress = Console.IsErrorRedirected ? null : new OnScreen();
         var found = repair ? await verification.RepairAsync(progress, stop) : await verification.VerifyAsync(progress, stop);
         var report = VerifyReport.Of(settings.FastData, found);

@@ -9,10 +9,13 @@ public enum FindingKind
     /// <summary>A file of <c>manifests/</c>.</summary>
     Manifest,
 
+    /// <summary>The signature of a manifest or of a commit.</summary>
+    Signature,
+
     /// <summary>A live model file.</summary>
     LiveFile,
 
-    /// <summary>main, HEAD or the packed refs.</summary>
+    /// <summary>main, HEAD, the ref of the signatures or the packed refs.</summary>
     Ref,
 
     /// <summary>The line of commits.</summary>

@@ -10,7 +10,7 @@ namespace Delivery.FastData.Git.Verifying;
 /// Brings a damaged folder back: first the repository, which is the truth, then the live side from it. Every step can be done
 /// again, so a repair that dies is repeated. Needs the folder's lock.
 /// </summary>
-internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider time, TimeSpan leftoverAge)
+internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider time, TimeSpan leftoverAge, SshSigner? signer, string? allowedSigners)
 {
     private readonly Quarantine _quarantine = new(layout, disk, time);
     private readonly GenerationFiles _files = new(layout, disk);
@@ -34,8 +34,8 @@ internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider
         MendMain();
         objects.Recover((await Fsck.RunAsync(layout, cancellationToken)).MissingBlobs);
         progress?.Report("repairing: live files");
-        MendLive(cancellationToken);
-        new Recovery(layout, disk, _files, new MainRef(layout, disk), new GenerationSigning(layout, disk, _files, signer: null)).Run(null);
+        await MendLiveAsync(cancellationToken);
+        new Recovery(layout, disk, _files, new MainRef(layout, disk), new GenerationSigning(layout, disk, _files, signer)).Run(null);
         CleanUp(cancellationToken);
     }
 
@@ -43,9 +43,9 @@ internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider
     {
         using var truth = new HistoryTruth(layout);
         var (tip, problem) = Refs.FindMain(layout, disk, truth);
+        MendPackedRefs();
         if (problem is null) return;
         if (tip is not { } target) throw new FastDataException($"{problem}; and no commit that CURRENT or a manifest names can be read. Restore {layout.Repository} from a copy or a mirror.");
-        MendPackedRefs();
         var loose = Path.Combine(layout.Repository, "refs", "heads", "main");
         var main = new MainRef(layout, disk);
         if (File.Exists(loose)) _quarantine.Take(loose);
@@ -66,14 +66,16 @@ internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider
         Replace(path, Encoding.UTF8.GetBytes(string.Concat(good.Select(line => line + "\n"))), @sealed: false);
     }
 
-    private void MendLive(CancellationToken cancellationToken)
+    private async Task MendLiveAsync(CancellationToken cancellationToken)
     {
         using var truth = new HistoryTruth(layout);
         var (tip, problem) = Refs.FindMain(layout, disk, truth);
         if (tip is null || problem is not null) throw new FastDataException(problem ?? "There is no main.");
         truth.Walk(tip.Value);
         CurrentPointer? live = null;
-        foreach (var commit in Kept(truth).Append(tip.Value).Distinct())
+        var signatures = new SignatureRepair(layout, disk, _quarantine, signer, allowedSigners, time, Done);
+        var manifests = new List<Manifest>();
+        foreach (var commit in SignatureLook.Kept(layout, truth).Append(tip.Value).Distinct())
         {
             cancellationToken.ThrowIfCancellationRequested();
             var (manifest, unknown) = truth.ManifestOf(commit);
@@ -83,19 +85,17 @@ internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider
                 continue;
             }
             MendFiles(truth, manifest);
+            signatures.MendFile(manifest, _files);
+            manifests.Add(manifest);
             var path = layout.ManifestPath(manifest.Epoch, commit);
             if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(manifest.ToBytes())) Done.Add($"{Name(path)} was written again");
             var pointer = _files.WriteManifest(manifest);
             if (commit == tip.Value) live = pointer;
         }
         if (live is not null) MendCurrent(live);
+        var left = await new SignatureLook(layout, disk, truth, allowedSigners: null, time).CheckAsync(tip.Value, cancellationToken);
+        signatures.MendRef(truth, manifests, isDamaged: left.Any(finding => finding.Kind == FindingKind.Ref));
     }
-
-    private List<CommitId> Kept(HistoryTruth truth) =>
-    [
-        .. Directory.EnumerateFiles(layout.Manifests).Select(LiveSide.NameOf).OfType<(long Epoch, string Commit)>()
-            .Select(name => truth.CommitOf(name.Epoch) is { } commit && commit.Short == name.Commit ? commit : (CommitId?)null).OfType<CommitId>(),
-    ];
 
     private void MendFiles(HistoryTruth truth, Manifest manifest)
     {

@@ -1,4 +1,6 @@
+using Delivery.FastData.Git.Mirroring;
 using Delivery.FastData.Git.Publishing;
+using Delivery.FastData.Git.Signing;
 using Delivery.FastData.Storage;
 using LibGit2Sharp;
 
@@ -27,6 +29,15 @@ public sealed class FolderVerification
 
     /// <summary>From which age a lock or temporary file of git is left over: younger ones may belong to a git that runs. Default 10 minutes.</summary>
     public TimeSpan LeftoverAge { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// The file of allowed signers: kept manifests, and the commits since the oldest of them, must be signed by one of its keys. Default null: a
+    /// signature that is there must fit what it signs.
+    /// </summary>
+    public string? AllowedSigners { get; init; }
+
+    /// <summary>Signs again what a repair finds no good signature for. Default null: nothing is signed. It does nothing in a mirror.</summary>
+    public SshSigner? Signer { get; init; }
 
     /// <summary>Looks at everything.</summary>
     /// <param name="progress">Told what is looked at now; null for nobody.</param>
@@ -60,7 +71,7 @@ public sealed class FolderVerification
     {
         using var held = await TakeLockAsync(cancellationToken);
         RequireReadable();
-        var repair = new FolderRepair(_layout, _disk, _time, LeftoverAge);
+        var repair = new FolderRepair(_layout, _disk, _time, LeftoverAge, MirrorRecord.Read(_layout) is null ? Signer : null, AllowedSigners);
         try
         {
             await repair.RunAsync(progress, cancellationToken);
@@ -99,6 +110,8 @@ public sealed class FolderVerification
                 progress?.Report("live files");
                 var live = new LiveSide(_layout, truth);
                 findings.AddRange(live.Check(tip.Value, cancellationToken));
+                progress?.Report("signatures");
+                findings.AddRange(await new SignatureLook(_layout, _disk, truth, AllowedSigners, _time).CheckAsync(tip.Value, cancellationToken));
                 report = report with { Manifests = live.Manifests, LiveFiles = live.Named.Count, Commits = truth.Commits };
             }
         }
@@ -157,7 +170,7 @@ public sealed class FolderVerification
         }
     }
 
-    private byte[] Snapshot() => [.. ReadOrNothing(_layout.Current), .. ReadOrNothing(Path.Combine(_layout.Repository, "refs", "heads", "main"))];
+    private byte[] Snapshot() => [.. ReadOrNothing(_layout.Current), .. new[] { MainRef.Name, SignatureRef.Name }.SelectMany(name => ReadOrNothing(Path.Combine(_layout.Repository, name)))];
 
     private static byte[] ReadOrNothing(string path)
     {

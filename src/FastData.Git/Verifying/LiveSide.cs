@@ -42,6 +42,10 @@ internal sealed class LiveSide(FolderLayout layout, HistoryTruth truth)
         Path.GetExtension(path) == ".json" && Path.GetFileNameWithoutExtension(path).Split('-') is [var epoch, { Length: 8 } commit]
         && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? (number, commit) : null;
 
+    /// <summary>Epoch and short commit of the manifest whose signature a file is by its name; null for another name.</summary>
+    public static (long Epoch, string Commit)? SignedBy(string path) =>
+        path.EndsWith(FolderLayout.SignatureSuffix, StringComparison.Ordinal) ? NameOf(path[..^FolderLayout.SignatureSuffix.Length]) : null;
+
     /// <summary>Whether the pointer names a format that no version has because a bit of it is damaged, and not because a newer version wrote it.</summary>
     public static bool HasDamagedFormat(FolderLayout layout, ReadOnlySpan<byte> content)
     {
@@ -86,11 +90,11 @@ internal sealed class LiveSide(FolderLayout layout, HistoryTruth truth)
 
     private void CheckManifest(string path, CommitId tip, Manifest? live)
     {
-        var file = Path.GetFileName(path);
         if (NameOf(path) is not var (epoch, shortId))
         {
-            if (file.StartsWith(".tmp-", StringComparison.Ordinal)) Add(FindingKind.Leftover, path, "a file that was never finished", Removes);
-            else if (!File.Exists(Path.ChangeExtension(path, null))) Add(FindingKind.Stray, path, "a file that is none of Delivery", "move it out of the folder");
+            if (Path.GetFileName(path).StartsWith(".tmp-", StringComparison.Ordinal)) Add(FindingKind.Leftover, path, "a file that was never finished", Removes);
+            else if (SignedBy(path) is { } signed) CheckSignature(path, signed, tip);
+            else Add(FindingKind.Stray, path, "a file that is none of Delivery", "move it out of the folder");
             return;
         }
         if (truth.CommitOf(epoch) is not { } commit || commit.Short != shortId)
@@ -106,6 +110,14 @@ internal sealed class LiveSide(FolderLayout layout, HistoryTruth truth)
         else if (!File.ReadAllBytes(path).AsSpan().SequenceEqual(expected.ToBytes())) Add(FindingKind.Manifest, path, $"it is not what commit {shortId} asks for", ByRepair);
         if (expected is not null) Keep(expected);
         CheckSealed(path);
+    }
+
+    // What it says is looked at elsewhere.
+    private void CheckSignature(string path, (long Epoch, string Commit) signed, CommitId tip)
+    {
+        var ofTip = truth.CommitOf(signed.Epoch) == tip && tip.Short == signed.Commit;
+        if (!ofTip && !File.Exists(Path.ChangeExtension(path, null))) Add(FindingKind.Leftover, path, "the manifest that it signs is not there", Removes);
+        else CheckSealed(path);
     }
 
     private void Keep(Manifest manifest)

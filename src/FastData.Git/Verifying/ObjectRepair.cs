@@ -20,7 +20,8 @@ internal sealed class ObjectRepair(FolderLayout layout, IDisk disk, Quarantine q
 
     public async Task MendAsync(CancellationToken cancellationToken)
     {
-        foreach (var path in Directory.Exists(layout.Models) ? Directory.EnumerateFiles(layout.Models, "*" + TipState.ModelSuffix) : [])
+        var signatures = Directory.Exists(layout.Manifests) ? Directory.EnumerateFiles(layout.Manifests, "*" + FolderLayout.SignatureSuffix) : [];
+        foreach (var path in (Directory.Exists(layout.Models) ? Directory.EnumerateFiles(layout.Models, "*" + TipState.ModelSuffix) : []).Concat(signatures))
         {
             _live[GitObject.Of(GitObjectType.Blob, File.ReadAllBytes(path)).Id] = path;
         }

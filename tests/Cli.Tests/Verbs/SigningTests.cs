@@ -51,6 +51,47 @@ public sealed class SigningTests
         File.Exists(Path.Combine(scene.FastData, "CURRENT")).Should().BeFalse();
     }
 
+    [Fact]
+    public async Task A_rollback_is_signed_and_a_mirror_that_checks_takes_it()
+    {
+        using var scene = await SignedAsync();
+        await scene.JsonAsync("update");
+        await scene.ExportAsync(Scene.First, requestCount: 150);
+        await scene.JsonAsync("update");
+        (await scene.RunAsync("rollback", Scene.First, "--steps", "1", "--reason", "clicks fell")).ExitCode.Should().Be(0);
+
+        var mirror = await scene.RunAsync("mirror", "--from", "fast-data", "--to", "mirror", "--once");
+
+        (mirror.ExitCode, mirror.Errors).Should().Be((0, ""));
+        mirror.Output.Should().Contain("epoch 3,");
+        GitProgram.Run(scene.FastData, "-c", $"gpg.ssh.allowedSignersFile={scene["allowed"]}", "log", "--format=%G?").Should().Be("G\nG\nG\n");
+        foreach (var folder in (string[])["fast-data", "mirror"])
+        {
+            (await scene.RunAsync("follow", "--fast-data", folder, "--until-epoch", "3", "--seconds", "60")).ExitCode.Should().Be(0);
+            (await scene.RunAsync("verify", "--fast-data", folder)).Should().BeEquivalentTo(new { ExitCode = 0, Errors = "" });
+        }
+    }
+
+    [Fact]
+    public async Task A_mirror_that_checks_refuses_an_unsigned_generation_and_verify_finds_it()
+    {
+        using var scene = await SignedAsync();
+        await scene.JsonAsync("update");
+        (await scene.RunAsync("mirror", "--from", "fast-data", "--to", "mirror", "--once")).ExitCode.Should().Be(0);
+        await File.WriteAllTextAsync(scene["delivery.json"], """{ "signing": { "allowedSigners": "allowed" } }""");
+        await scene.ExportAsync(Scene.First, requestCount: 150);
+        await scene.JsonAsync("update");
+
+        var mirror = await scene.RunAsync("mirror", "--from", "fast-data", "--to", "mirror", "--once");
+        var verify = await scene.RunAsync("verify", "--json");
+
+        mirror.ExitCode.Should().Be(1);
+        mirror.Errors.Should().Contain("refused, epoch 1, commit").And.Contain("is not signed");
+        verify.ExitCode.Should().Be(1);
+        var findings = JsonDocument.Parse(verify.Output).RootElement.GetProperty("findings").EnumerateArray().ToList();
+        findings.Should().HaveCount(2, "manifest and commit").And.OnlyContain(finding => finding.GetProperty("kind").GetString() == "Signature");
+    }
+
     private static async Task<Scene> SignedAsync(bool signs = true)
     {
         var scene = await Scene.CreateAsync();

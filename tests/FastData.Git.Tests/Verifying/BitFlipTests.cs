@@ -1,3 +1,4 @@
+using Delivery.FastData.Git.Tests.Signing;
 using Delivery.FastData.Git.Verifying;
 using Delivery.TestKit;
 using Xunit.Abstractions;
@@ -8,7 +9,7 @@ namespace Delivery.FastData.Git.Tests.Verifying;
 public sealed class BitFlipTests(ITestOutputHelper output) : IDisposable
 {
     private const int Seed = 20260301;
-    private readonly DamagedFolder _folders = new();
+    private readonly DamagedFolder _folders = new(signed: true);
 
     private static int BitsPerFile => Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 60 : 2;
 
@@ -64,6 +65,7 @@ public sealed class BitFlipTests(ITestOutputHelper output) : IDisposable
         repaired.Findings.Should().BeEmpty("{0}; done: {1}", context, string.Join("; ", repaired.Repairs));
         FolderState.ShouldBeWhole(folder);
         FolderState.ReadLiveWhole(folder).Should().BeEquivalentTo(original, "{0}", context);
+        SigningScene.ReadTrusted(folder, _folders.Allowed).Commit.Should().Be(original.Commit, "its signature is back without any key: {0}", context);
         Directory.Delete(folder, recursive: true);
     }
 

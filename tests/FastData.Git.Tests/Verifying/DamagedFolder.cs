@@ -1,4 +1,5 @@
 using System.Text;
+using Delivery.FastData.Git.Signing;
 using Delivery.Models;
 using Delivery.TestKit;
 
@@ -11,10 +12,24 @@ internal sealed class DamagedFolder : IDisposable
     private int _copies;
 
     /// <param name="generations">Each changes one model of three, and the cards of it.</param>
-    public DamagedFolder(int generations = 3)
+    /// <param name="signed">Whether they are signed with <see cref="Key"/>.</param>
+    public DamagedFolder(int generations = 3, bool signed = false)
     {
-        for (var i = 0; i < generations; i++) Publish(Whole, i);
+        if (signed)
+        {
+            SshProgram.MakeKey(Key);
+            Allow(Key);
+        }
+        for (var i = 0; i < generations; i++) Publish(Whole, i, signed ? Key : null);
     }
+
+    /// <summary>A signing key.</summary>
+    public string Key => _temporary["key"];
+
+    /// <summary>The file of allowed signers.</summary>
+    public string Allowed => _temporary["allowed_signers"];
+
+    public string this[string name] => _temporary[name];
 
     public string Whole => _temporary["whole"];
 
@@ -23,13 +38,17 @@ internal sealed class DamagedFolder : IDisposable
     [
         "CURRENT",
         Path.Combine(".git", "refs", "heads", "main"),
+        .. new[] { Path.Combine(".git", "refs", "delivery", "signatures") }.Where(file => File.Exists(Path.Combine(Whole, file))),
         .. new[] { "models", "manifests", Path.Combine(".git", "objects", "pack") }.SelectMany(folder => Directory.GetFiles(Path.Combine(Whole, folder)))
             .Select(path => Path.GetRelativePath(Whole, path)).Order(StringComparer.Ordinal),
     ];
 
-    public static void Publish(string folder, int seed)
+    /// <summary>Only this key may sign from now on; with such options, if there are any.</summary>
+    public void Allow(string key, string options = "") => File.WriteAllText(Allowed, $"updater {options} {SshProgram.PublicKey(key)}\n");
+
+    public static void Publish(string folder, int seed, string? key = null)
     {
-        var publisher = new FastDataPublisher(folder);
+        var publisher = new FastDataPublisher(folder) { Signer = key is null ? null : new SshSigner(key) };
         ModelChange[] changes = seed == 0 ? [Change("a", 0), Change("b", 0), Change("c", 0)] : [Change(((char)('a' + (seed % 3))).ToString(), seed)];
         publisher.Publish(new Publication { ExpectedTip = publisher.ReadTip(default).Commit, Message = $"Generation {seed}", Models = changes }, default);
     }
