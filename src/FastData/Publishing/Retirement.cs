@@ -33,9 +33,9 @@ public sealed class Retirement(FolderLayout layout, IDisk disk, TimeProvider tim
     public int Run(CurrentPointer live, Manifest? before, Manifest now)
     {
         var (leaving, staying) = Choose(live);
-        if (_left is null) return leaving.Count == 0 ? RemoveLoneSignatures([]) : Clean(live);
-        Note(_left, before, now);
-        return leaving.Count == 0 ? RemoveLoneSignatures([]) : Remove(_left, leaving, staying);
+        if (_left is not null) Note(_left, before, now);
+        if (leaving.Count == 0) return RemoveLoneSignatures([]); // what is stuck is tried again
+        return _left is null ? Clean(live) : Remove(_left, leaving, staying);
     }
 
     /// <summary>Cleans up whatever is due and whatever no manifest names, such as files of a publish that died. Reads all manifests.</summary>
