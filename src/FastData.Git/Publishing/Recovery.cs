@@ -25,9 +25,10 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         if (cached?.Manifest is { } known && cached.Commit == tip && current?.Commit == tip && signing.Looks(known) && files.AreThere(known)) return cached;
 
         Settle();
+        var isFirst = tip is null && current is null;
         files.DeleteTemporaries();
         signing.Ref.Recover();
-        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip) || signing.Ref.Names(commit), files.DeleteUnnamed);
+        new PackFiles(layout, disk).Sweep(commit => IsDelivered(commit, tip) || (!isFirst && signing.Ref.Names(commit)), () => DropLeavings(isFirst));
         main.Recover();
         if (tip is not { } commit)
         {
@@ -66,6 +67,13 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
     {
         string[] folders = [Path.Combine(layout.Repository, "objects", "pack"), main.Heads, .. signing.Ref.Folders, layout.Repository, layout.Models, layout.Manifests, layout.Root];
         foreach (var folder in folders) disk.SyncDirectory(folder);
+    }
+
+    // Of a first publish nothing may stay, or its commit would pass for a history that was lost.
+    private void DropLeavings(bool isFirst)
+    {
+        if (isFirst) signing.Ref.Drop();
+        files.DeleteUnnamed();
     }
 
     private bool IsDelivered(CommitId commit, CommitId? tip)

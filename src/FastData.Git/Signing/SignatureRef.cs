@@ -78,6 +78,14 @@ internal sealed class SignatureRef(FolderLayout layout, IDisk disk)
         if (!_ref.TryMove(_ref.Read(), tree.Id.Hex)) throw new FastDataException($"{Path}: somebody else writes to it.");
     }
 
+    /// <summary>Removes it, durably, before the objects that it names go.</summary>
+    public void Drop()
+    {
+        if (!File.Exists(Path)) return;
+        disk.Delete(Path);
+        disk.SyncDirectory(System.IO.Path.GetDirectoryName(Path)!);
+    }
+
     /// <summary>The next tree: what is there, without what is older than the last generations and without what a publish that died had promised.</summary>
     public SignedManifest Prepare(Manifest manifest, ReadOnlyMemory<byte> signature)
     {
