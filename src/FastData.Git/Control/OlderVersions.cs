@@ -58,5 +58,5 @@ internal sealed record OlderVersions(IReadOnlyList<ModelChange> Changes, IReadOn
         TreeEditor.Read(GitReader.Folder(git.Commit(commit), TipState.ModelsFolder)).ToDictionary(entry => entry.Name, entry => entry.Id);
 
     private static IEnumerable<ModelName> ModelsOf(Dictionary<string, GitId> files) => files.Keys
-        .Where(file => file.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal)).Select(file => ModelName.Parse(file[..^TipState.ModelSuffix.Length]));
+        .Where(file => file.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal)).Select(TipState.NameOf);
 }
