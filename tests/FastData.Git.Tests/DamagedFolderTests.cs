@@ -1,4 +1,5 @@
 using System.Text;
+using Delivery.FastData.Git.Verifying;
 using Delivery.Models;
 using Delivery.TestKit;
 
@@ -138,6 +139,58 @@ public sealed class DamagedFolderTests : IDisposable
         ((Action)(() => Publish(3))).Should().Throw<FastDataException>().WithMessage("*('not ours') carries no epoch: it was not made by Delivery*");
         ShouldStayLive();
         GitProgram.Run(Folder, "rev-parse", "main").Should().Be(before);
+    }
+
+    [Theory]
+    [InlineData("models/zz.pb", "no model", 3, "*models/zz.pb*not made by Delivery*verify --repair*")]
+    [InlineData("models/z z.pb", "no model", 3, "*models/z z.pb*not made by Delivery*verify --repair*")]
+    [InlineData("models/zz.json", "{}", 1, "*history went back*")]
+    [InlineData("models/zz.json", "{}", null, "*carries no epoch*verify --repair*")]
+    public async Task A_commit_made_by_hand_that_is_no_generation_is_refused_and_a_repair_takes_main_back(string path, string content, int? epoch, string message)
+    {
+        CommitByHand(path, content, epoch);
+
+        ((Action)(() => Publish(3))).Should().Throw<FastDataException>().WithMessage(message);
+        new FastDataHistory(Folder).Read().Select(generation => generation.Commit).Should().HaveCount(3).And.Contain(_tip, "history can be read past it");
+        ShouldStayLive();
+        var report = await new FolderVerification(Folder).RepairAsync(null, CancellationToken.None);
+
+        report.Findings.Should().BeEmpty();
+        GitProgram.Run(Folder, "rev-parse", "main").Trim().Should().Be(_tip.Hex);
+        Publish(3).Should().BeOfType<PublishOutcome.Published>().Which.Epoch.Should().Be(3);
+        FolderState.ShouldBeWhole(Folder);
+    }
+
+    [Fact]
+    public void A_pointer_at_a_commit_that_never_was_is_refused_without_naming_it_as_the_mend()
+    {
+        var text = File.ReadAllText(Layout.Current);
+        File.WriteAllText(Layout.Current, text.Replace(_tip.Hex, _tip.Hex[..^1] + (_tip.Hex[^1] == '0' ? '1' : '0'), StringComparison.Ordinal));
+
+        ((Action)(() => Publish(3))).Should().Throw<FastDataException>().WithMessage("*which the history does not have*verify --repair*").And.Message.Should().NotContain("update-ref");
+    }
+
+    [Fact]
+    public void After_the_last_epoch_of_all_nothing_is_published_and_the_pointer_stays_one_that_readers_take()
+    {
+        CommitByHand("models/zz.json", "{}", long.MaxValue);
+
+        ((Action)(() => Publish(3))).Should().Throw<FastDataException>().WithMessage("*9223372036854775807*made by hand*");
+
+        FolderState.ReadLiveWhole(Folder)!.Epoch.Should().Be(long.MaxValue);
+    }
+
+    private void CommitByHand(string path, string content, long? epoch)
+    {
+        File.WriteAllText(_temporary["blob"], content);
+        var blob = GitProgram.Run(Folder, "hash-object", "-w", _temporary["blob"]).Trim();
+        GitProgram.Run(Folder, "read-tree", "main");
+        GitProgram.Run(Folder, "update-index", "--add", "--cacheinfo", $"100644,{blob},{path}");
+        var tree = GitProgram.Run(Folder, "write-tree").Trim();
+        File.Delete(Git("index"));
+        var trailer = epoch is null ? "" : $"\n\nEpoch: {epoch}";
+        var commit = GitProgram.Run(Folder, "-c", "user.name=n", "-c", "user.email=e", "commit-tree", tree, "-p", "main", "-m", "by hand" + trailer).Trim();
+        GitProgram.Run(Folder, "update-ref", "refs/heads/main", commit);
     }
 
     [Fact]

@@ -39,6 +39,28 @@ public sealed class FastDataControlTests : IDisposable
     }
 
     [Fact]
+    public void The_last_moment_of_all_is_an_end_as_any_other() =>
+        new ControlRequest(Actor.Service, "hold", DateTimeOffset.MaxValue).Until.Should().Be(DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.MaxValue.ToUnixTimeSeconds()));
+
+    [Fact]
+    public void A_commit_without_a_name_is_told_as_such()
+    {
+        _scene.Deliver((News, 1));
+
+        ((Action)(() => new FastDataHistory(_scene.Folder).Resolve(""))).Should().Throw<FastDataException>().WithMessage("*empty*main~2*");
+    }
+
+    [Theory]
+    [InlineData("null", "*quarantine.json*it is null*")]
+    [InlineData("[null]", "*quarantine.json*entry 1 is null*")]
+    public void A_quarantine_of_nothing_is_told_with_its_place(string content, string message)
+    {
+        var tip = FastDataTip.Empty with { Control = new Dictionary<string, ReadOnlyMemory<byte>> { [Quarantine.FileName] = System.Text.Encoding.UTF8.GetBytes(content) } };
+
+        ((Action)(() => Quarantine.Read(tip))).Should().Throw<FastDataException>().WithMessage(message);
+    }
+
+    [Fact]
     public void Git_bisect_finds_the_commit_that_changed_a_card()
     {
         var good = _scene.Deliver((News, 1), (Video, 1));

@@ -26,5 +26,5 @@ public sealed record ControlRequest(Actor Actor, string? Reason, DateTimeOffset?
     public string? Reason { get; } = ControlText.OneLine(Reason);
 
     /// <summary>The end, rounded up to whole seconds; null for no end.</summary>
-    public DateTimeOffset? Until { get; } = Until is { } until ? ControlText.WholeSeconds(until.AddTicks(TimeSpan.TicksPerSecond - 1)) : null;
+    public DateTimeOffset? Until { get; } = Until is { } until ? ControlText.WholeSeconds(until.AddTicks(Math.Min(TimeSpan.TicksPerSecond - 1, (DateTimeOffset.MaxValue - until).Ticks))) : null;
 }

@@ -66,5 +66,5 @@ internal sealed record OlderVersions(IReadOnlyList<ModelChange> Changes, IReadOn
         files.TryGetValue(card, out var blob) ? TrainedContent.Of(git.Blob(blob)) : null;
 
     private static IEnumerable<ModelName> ModelsOf(Dictionary<string, GitId> files) => files.Keys
-        .Where(file => file.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal)).Select(file => ModelName.Parse(file[..^TipState.ModelSuffix.Length]));
+        .Where(file => file.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal)).Select(TipState.NameOf);
 }

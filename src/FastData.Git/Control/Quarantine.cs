@@ -31,8 +31,10 @@ public static class Quarantine
         if (!tip.Control.TryGetValue(FileName, out var content)) return [];
         try
         {
-            return [.. JsonSerializer.Deserialize(content.Span, Json.EntryArray)!
-                .Select(entry => new QuarantinedContent(ModelName.Parse(entry.Name), ContentHash.Parse(entry.Sha256), entry.Since, entry.Reason))];
+            Entry?[] entries = JsonSerializer.Deserialize(content.Span, Json.EntryArray) ?? throw new FormatException("it is null.");
+            return [.. entries.Select((found, i) => found is { } entry
+                ? new QuarantinedContent(ModelName.Parse(entry.Name), ContentHash.Parse(entry.Sha256), entry.Since, entry.Reason)
+                : throw new FormatException($"entry {i + 1} is null."))];
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {

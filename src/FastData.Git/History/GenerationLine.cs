@@ -60,7 +60,7 @@ internal sealed class GenerationLine(GitReader git)
     public Generation Describe(LinePoint point)
     {
         var commit = point.Commit;
-        var changes = git.Changes(point.Before, point.Models).Where(change => change.Name.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal)).ToLookup(change => change.IsGone, change => NameOf(change.Name));
+        var changes = git.Changes(point.Before, point.Models).Select(change => (change.IsGone, Model: NameOf(change.Name))).Where(change => change.Model is not null).ToLookup(change => change.IsGone, change => change.Model!.Value);
         return new Generation(CommitText.EpochOf(commit.Message) ?? 0, point.Id, commit.Committer.When, new Actor(commit.Author.Name, commit.Author.Email), commit.Message, [.. changes[false]])
         {
             Removed = [.. changes[true]],
@@ -68,7 +68,9 @@ internal sealed class GenerationLine(GitReader git)
         };
     }
 
-    private static ModelName NameOf(string file) => ModelName.Parse(file[..^TipState.ModelSuffix.Length]);
+    // A commit made by hand may hold anything, and the history before it is to be read all the same.
+    private static ModelName? NameOf(string file) =>
+        file.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal) && ModelName.TryParse(file[..^TipState.ModelSuffix.Length], out var name, out _) ? name : null;
 
     private static Tree? ModelsOf(Commit commit) => commit.Tree[TipState.ModelsFolder]?.Target as Tree;
 }

@@ -153,6 +153,7 @@ internal sealed class GitReader : IDisposable
     /// <exception cref="FastDataException">It names no commit, or several.</exception>
     public CommitId Resolve(string revision)
     {
+        if (string.IsNullOrWhiteSpace(revision)) throw new FastDataException("A commit's name is empty; expected an id or a git revision such as main~2.");
         try
         {
             return _repository.Lookup<Commit>(revision) is { } commit ? CommitId.Parse(commit.Sha) : throw new FastDataException($"'{revision}' names no commit of the history.");

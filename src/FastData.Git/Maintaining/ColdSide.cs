@@ -28,7 +28,7 @@ internal sealed class ColdSide(FolderLayout layout, string root, IDisk disk)
 
     /// <summary>The object directories that history is spread over besides the hot one, as git is told of them; there or not.</summary>
     public static IReadOnlyList<string> ReadAlternates(FolderLayout layout) =>
-        File.Exists(AlternatesOf(layout)) ? [.. File.ReadLines(AlternatesOf(layout)).Where(line => line.Length > 0 && line[0] != '#')] : [];
+        File.Exists(AlternatesOf(layout)) ? [.. File.ReadAllText(AlternatesOf(layout)).Split('\n').Where(line => line.Length > 0 && line[0] != '#')] : [];
 
     /// <summary>Whether a month's packs have an object.</summary>
     public bool Holds(string month, GitId id) => IndexesOf(month).Exists(index => index.Contains(id));
@@ -76,7 +76,8 @@ internal sealed class ColdSide(FolderLayout layout, string root, IDisk disk)
 
     private static string AlternatesOf(FolderLayout layout) => Path.Combine(layout.Repository, Objects, "info", "alternates");
 
-    private static string Ending(string path) => string.Join('/', path.Split('/', '\\')[^2..]);
+    // git takes the carriage return of another system's editor for a part of the path; a line may be anything.
+    private static string Ending(string path) => string.Join('/', path.TrimEnd('\r').Split('/', '\\').TakeLast(2));
 
     private string PackFolder(string month) => Path.Combine(root, month, Objects, "pack");
 

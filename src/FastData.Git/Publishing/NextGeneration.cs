@@ -21,6 +21,7 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
         AddFolder(root, TipState.ModelsFolder, modelsTree, objects);
         var rootTree = Add(GitObjectType.Tree, root.ToArray(), objects);
 
+        if (tip.Epoch == long.MaxValue) throw new FastDataException($"The epoch of commit {tip.Commit} is {tip.Epoch}: there is none after it, so nothing more can be published here. Was that commit made by hand? Begin a new folder with the models of the one before it.");
         var epoch = tip.Epoch + 1;
         var commit = CommitText.Make(rootTree, tip.Commit, publication.Actor, now, publication.Message, epoch, signer is null ? null : signer.SignCommit);
         objects.Insert(0, commit);

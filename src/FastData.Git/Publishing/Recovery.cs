@@ -46,6 +46,10 @@ internal sealed class Recovery(FolderLayout layout, IDisk disk, GenerationFiles 
         var state = TipState.Load(git, commit, live ?? ReadPrepared(git, commit));
         if (current is not null && current.Commit != commit && current.Epoch >= state.Epoch)
         {
+            if (git.TryCommit(current.Commit) is null)
+            {
+                throw new FastDataException($"{layout.Current} names epoch {current.Epoch}, commit {current.Commit}, which the history does not have; main is at epoch {state.Epoch} ({commit}). The pointer is damaged, or the history has lost a generation: 'delivery verify --repair' mends the one and tells the other.");
+            }
             throw new FastDataException($"{layout.Current} is at epoch {current.Epoch}, but main is at {state.Epoch} ({commit}): history went back. Readers take growing epochs only; restore the commit: git -C {layout.Root} update-ref {MainRef.Name} {current.Commit}.");
         }
         signing.Settle(state.Manifest!);

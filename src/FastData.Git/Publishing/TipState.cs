@@ -17,6 +17,8 @@ internal sealed record TipState(Manifest? Manifest, byte[] ModelsTree, byte[] Co
     public const string ModelSuffix = ".pb";
     public const string CardSuffix = ".json";
 
+    private const string ToMend = "'delivery verify --repair' points main at the commit that is live.";
+
     public static TipState Empty { get; } = new(null, [], [], new Dictionary<string, ReadOnlyMemory<byte>>());
 
     public CommitId? Commit => Manifest?.Commit;
@@ -36,7 +38,7 @@ internal sealed record TipState(Manifest? Manifest, byte[] ModelsTree, byte[] Co
     {
         var found = git.Commit(commit);
         var epoch = CommitText.EpochOf(found.Message)
-            ?? throw new FastDataException($"Commit {commit} ('{found.MessageShort}') carries no epoch: it was not made by Delivery. Move it to another branch and restore main.");
+            ?? throw new FastDataException($"Commit {commit} ('{found.MessageShort}') carries no epoch: it was not made by Delivery. {ToMend}");
         var models = GitReader.Folder(found, ModelsFolder);
         var control = GitReader.Folder(found, ControlFolder);
         return new TipState(known ?? MakeManifest(git, models, epoch, commit), models, control, ReadControl(git, control));
@@ -48,14 +50,31 @@ internal sealed record TipState(Manifest? Manifest, byte[] ModelsTree, byte[] Co
 
     private static Manifest MakeManifest(GitReader git, byte[] models, long epoch, CommitId commit)
     {
-        var entries = ModelBlobs(models).Select(model => Describe(model.Name, git.Blob(model.Id))).OrderBy(entry => entry.Name);
+        var entries = ModelBlobs(models).Select(model => DescribeCommitted(commit, model.Name, git.Blob(model.Id))).OrderBy(entry => entry.Name);
         return new Manifest(epoch, commit, [.. entries]);
+    }
+
+    private static ManifestEntry DescribeCommitted(CommitId commit, ModelName name, ReadOnlySpan<byte> file)
+    {
+        try
+        {
+            return Describe(name, file);
+        }
+        catch (InvalidModelException e)
+        {
+            throw new FastDataException($"Commit {commit}, {ModelsFolder}/{name}{ModelSuffix}: {e.Message} It was not made by Delivery. {ToMend}", e);
+        }
     }
 
     /// <summary>The models of a tree with the blobs that hold them.</summary>
     public static IEnumerable<(ModelName Name, GitId Id)> ModelBlobs(byte[] modelsTree) => TreeEditor.Read(modelsTree)
         .Where(entry => entry.Name.EndsWith(ModelSuffix, StringComparison.Ordinal))
-        .Select(entry => (ModelName.Parse(entry.Name[..^ModelSuffix.Length]), entry.Id));
+        .Select(entry => (NameOf(entry.Name), entry.Id));
+
+    /// <summary>The model of a file in <c>models/</c>.</summary>
+    /// <exception cref="FastDataException">It is named as no model can be.</exception>
+    public static ModelName NameOf(string file) => ModelName.TryParse(file[..^ModelSuffix.Length], out var name, out var problem) ? name
+        : throw new FastDataException($"The history's file {ModelsFolder}/{file}: {problem} It was not made by Delivery. {ToMend}");
 
     /// <summary>The line of a manifest for a model file.</summary>
     /// <exception cref="InvalidModelException">It is no valid model, or one of another name.</exception>

@@ -150,7 +150,12 @@ public sealed class FolderVerification
     {
         RepositorySetup.Check(_layout);
         if (!RepositorySetup.Exists(_layout)) throw new FastDataException($"{_layout.Root}: nothing was delivered into it yet.");
-        if (!File.Exists(_layout.Current)) return;
+        if (!File.Exists(_layout.Current))
+        {
+            // A mirror's first fetch has not come to its end.
+            if (MirrorRecord.Read(_layout) is { From: var from } && !(Directory.Exists(_layout.Manifests) && Directory.EnumerateFiles(_layout.Manifests).Any()) && StoredRef.Read(_layout.Repository, MainRef.Name) is null) throw new FastDataException($"{_layout.Root}: nothing of {from} was delivered into it yet.");
+            return;
+        }
         var content = File.ReadAllBytes(_layout.Current);
         try
         {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Delivery.FastData.Git.Maintaining;
 using Delivery.FastData.Git.Objects;
 using Delivery.FastData.Git.Programs;
 
@@ -17,7 +18,7 @@ internal sealed partial record Fsck(IReadOnlyList<Finding> Findings, IReadOnlyLi
         var git = new GitCommand(layout.Repository) { Timeout = Limit };
         var result = await git.TryRunAsync(["fsck", "--full", "--strict", "--no-progress", "--no-dangling"], cancellationToken);
         var away = AwayAlternates(layout).ToList();
-        var findings = away.ConvertAll(path => new Finding(FindingKind.Objects, ".git/objects/info/alternates", $"the cold side '{path}' is away, so the weights kept there were not checked", "mount it again; what is live does not need it"));
+        var findings = away.ConvertAll(path => new Finding(FindingKind.Objects, ".git/objects/info/alternates", $"the cold side '{path}' is away, so the weights kept there were not checked", "mount it again, or, where the line itself is wrong, remove it and run 'delivery maintain'; what is live does not need it"));
         var missing = new List<GitId>();
         var others = new List<string>();
         foreach (var line in (result.Output + "\n" + result.Errors).Split('\n').Select(line => line.Trim()).Where(IsNews))
@@ -27,6 +28,7 @@ internal sealed partial record Fsck(IReadOnlyList<Finding> Findings, IReadOnlyLi
             else findings.Add(Of($"the history lacks the {match.Groups["type"].Value} {match.Groups["id"].Value}"));
         }
         if (away.Count == 0) findings.AddRange(missing.Select(blob => Of($"the history lacks the content {blob}")));
+        if (away.Count > 0) others.RemoveAll(IsAboutAlternates);
         if (away.Count == 0 || missing.Count == 0) findings.AddRange(others.Take(MostLines).Select(line => Of($"git fsck says: {line}")));
         if (others.Count > MostLines) findings.Add(Of($"git fsck says {others.Count - MostLines} things more; see them with: git -C {layout.Root} fsck --full --strict"));
         if (result.ExitCode != 0 && findings.Count == 0) findings.Add(Of($"git fsck ended with exit code {result.ExitCode} and said nothing"));
@@ -35,9 +37,11 @@ internal sealed partial record Fsck(IReadOnlyList<Finding> Findings, IReadOnlyLi
 
     private static IEnumerable<string> AwayAlternates(FolderLayout layout)
     {
-        var path = Path.Combine(layout.Repository, "objects", "info", "alternates");
-        return !File.Exists(path) ? [] : File.ReadAllLines(path).Where(line => line.Length > 0 && line[0] != '#' && !Directory.Exists(Path.Combine(layout.Repository, "objects", line)));
+        return ColdSide.ReadAlternates(layout).Where(line => !Directory.Exists(Path.Combine(layout.Repository, "objects", line)));
     }
+
+    private static bool IsAboutAlternates(string line) =>
+        line.Contains("alternate object path", StringComparison.Ordinal) || line.Contains("check .git/objects/info/alternates", StringComparison.Ordinal);
 
     private static Finding Of(string problem) =>
         new(FindingKind.Objects, ".git", problem, "'delivery verify --repair' takes it from the live files where they have it; else restore it from a copy or a mirror");

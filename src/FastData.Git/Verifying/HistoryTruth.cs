@@ -11,7 +11,7 @@ namespace Delivery.FastData.Git.Verifying;
 internal sealed class HistoryTruth(FolderLayout layout) : IDisposable
 {
     private readonly GitReader _git = new(layout);
-    private readonly Dictionary<GitId, (ManifestEntry? Entry, string? Problem)> _blobs = [];
+    private readonly Dictionary<GitId, (ManifestEntry? Entry, string? Problem, bool IsForeign)> _blobs = [];
     private readonly Dictionary<long, CommitId> _line = [];
 
     public GitReader Git => _git;
@@ -31,6 +31,25 @@ internal sealed class HistoryTruth(FolderLayout layout) : IDisposable
         try
         {
             return CommitText.EpochOf(_git.Commit(commit).Message);
+        }
+        catch (Exception e) when (e is FastDataException or LibGit2SharpException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Why a generation's commit is none of ours, though all of it can be read; null when it is ours or cannot be read.</summary>
+    public string? Foreign(CommitId commit)
+    {
+        try
+        {
+            foreach (var (file, blob) in TreeEditor.Read(GitReader.Folder(_git.Commit(commit), TipState.ModelsFolder)).Where(entry => entry.Name.EndsWith(TipState.ModelSuffix, StringComparison.Ordinal)))
+            {
+                if (!ModelName.TryParse(file[..^TipState.ModelSuffix.Length], out var name, out var problem)) return problem;
+                if (!_blobs.TryGetValue(blob, out var described)) _blobs[blob] = described = Describe(name, blob);
+                if (described.IsForeign) return described.Problem;
+            }
+            return null;
         }
         catch (Exception e) when (e is FastDataException or LibGit2SharpException)
         {
@@ -91,15 +110,15 @@ internal sealed class HistoryTruth(FolderLayout layout) : IDisposable
 
     public void Dispose() => _git.Dispose();
 
-    private (ManifestEntry? Entry, string? Problem) Describe(ModelName name, GitId blob)
+    private (ManifestEntry? Entry, string? Problem, bool IsForeign) Describe(ModelName name, GitId blob)
     {
         try
         {
-            return (TipState.Describe(name, _git.Blob(blob)), null);
+            return (TipState.Describe(name, _git.Blob(blob)), null, false);
         }
         catch (Exception e) when (e is FastDataException or LibGit2SharpException or InvalidModelException)
         {
-            return (null, $"the weights of '{name}' (blob {blob}) cannot be had from history: {e.Message}");
+            return (null, $"the weights of '{name}' (blob {blob}) cannot be had from history: {e.Message.TrimEnd('.')}", e is InvalidModelException);
         }
     }
 }

@@ -37,6 +37,8 @@ internal static class Refs
             {
                 if (truth.EpochOf(main) is { } epoch)
                 {
+                    // A commit made by hand that readers were never given.
+                    if (current is { } live && live != main && WhyNot(truth, main, epoch, live) is { } why) return (live, why);
                     return current is { } ahead && ahead != main && truth.EpochOf(ahead) > epoch && truth.Git.HasAncestor(ahead, main)
                         ? (ahead, $"main is at epoch {epoch}, {main.Short}, and readers are at the later commit {ahead.Short}: main went back")
                         : (main, null);
@@ -53,6 +55,12 @@ internal static class Refs
             problem = e.Message;
         }
         return (current ?? NewestManifest(layout, truth), problem);
+    }
+
+    private static string? WhyNot(HistoryTruth truth, CommitId main, long epoch, CommitId live)
+    {
+        if (truth.EpochOf(live) is var ahead && ahead >= epoch && truth.Git.HasAncestor(main, live)) return $"main is at epoch {epoch}, {main.Short}, made on top of epoch {ahead}, {live.Short}, that readers are at: it was not made by Delivery";
+        return truth.Foreign(main) is { } foreign ? $"main names {main.Short}, which was not made by Delivery: {foreign.TrimEnd('.')}" : null;
     }
 
     private static CommitId? NewestManifest(FolderLayout layout, HistoryTruth truth)

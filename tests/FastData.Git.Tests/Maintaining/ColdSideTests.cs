@@ -1,3 +1,4 @@
+using Delivery.FastData.Git.Verifying;
 using Delivery.TestKit;
 
 namespace Delivery.FastData.Git.Tests.Maintaining;
@@ -132,6 +133,25 @@ public sealed class ColdSideTests
         report.Warnings.Should().BeEmpty();
         File.ReadAllLines(Path.Combine(history.Folder, ".git", "objects", "info", "alternates")).Should().Equal(Path.Combine(history["other-disk"], "2026-01", "objects"));
         history.ShouldHaveItAll();
+    }
+
+    [Fact]
+    public async Task Alternates_with_line_ends_of_another_system_and_with_garbage_are_told_and_joined_again()
+    {
+        using var history = await MovedAsync();
+        var alternates = Path.Combine(history.Folder, ".git", "objects", "info", "alternates");
+        var right = File.ReadAllText(alternates);
+        File.WriteAllText(alternates, right.ReplaceLineEndings("\r\n"));
+        (await new FolderVerification(history.Folder).VerifyAsync(null, CancellationToken.None)).Findings.Should().OnlyContain(finding => finding.Path == ".git/objects/info/alternates" || finding.Kind == FindingKind.Manifest);
+
+        await history.MaintainAsync();
+
+        File.ReadAllText(alternates).Should().Be(right);
+        File.WriteAllText(alternates, "garbage\n");
+
+        await history.MaintainAsync();
+
+        File.ReadAllText(alternates).Should().Be("garbage\n" + right, "a line of somebody else is not ours to remove");
     }
 
     [Fact]
