@@ -18,6 +18,9 @@ internal sealed record RunbookScenario(string Break = "", string Healed = "deliv
 
         """;
 
+    // Generations from before the key stay without its signature until they are retired.
+    private const string OnlyOlderAreUnsigned = "delivery verify --json > found || true; ! (grep '\"kind\"' found | grep -v Signature)";
+
     /// <summary>By the marker on the page.</summary>
     public static IReadOnlyDictionary<string, RunbookScenario> All { get; } = new Dictionary<string, RunbookScenario>(StringComparer.Ordinal)
     {
@@ -99,21 +102,21 @@ internal sealed record RunbookScenario(string Break = "", string Healed = "deliv
         ["promote"] = new(
             "delivery mirror --from fast-data --to mirror --once; delivery mirror --from fast-data --to other --once; mv fast-data lost; next",
             Healed: "delivery mirror --from mirror --to other --once; delivery rollback news --steps 1 --reason TEXT --fast-data mirror; delivery mirror --from mirror --to other --once"),
-        ["unsigned"] = new(AllowAnother + """echo '{ "signing": { "allowedSigners": "allowed_signers" } }' > delivery.json"""),
+        ["unsigned"] = new(AllowAnother + """echo '{ "signing": { "allowedSigners": "allowed_signers" } }' > delivery.json""", Healed: OnlyOlderAreUnsigned),
         ["lost-key"] = new(
             AllowAnother +
             """
             echo '{ "signing": { "key": "other", "allowedSigners": "allowed_signers" } }' > delivery.json
             delivery update
             echo '{ "signing": { "key": "signing_key", "allowedSigners": "allowed_signers" } }' > delivery.json
-            """),
+            """, Healed: OnlyOlderAreUnsigned),
         ["key-not-allowed"] = new(
             AllowAnother +
             """
             ssh-keygen -q -t ecdsa -b 256 -N "" -C new -f signing_key
             echo '{ "signing": { "key": "signing_key", "allowedSigners": "allowed_signers" } }' > delivery.json
             next
-            """),
+            """, Healed: OnlyOlderAreUnsigned),
         ["reader"] = new(),
     };
 }

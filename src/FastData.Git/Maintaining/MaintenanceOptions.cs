@@ -25,7 +25,14 @@ public sealed record MaintenanceOptions
     public string GitProgram { get; init; } = "git";
 
     /// <summary>Where the cold side of a folder is.</summary>
-    public string ColdOf(FolderLayout layout) => Path.GetFullPath(Cold ?? layout.Root + "-cold");
+    /// <exception cref="FastDataException">It lies in the fast-data folder, where verify and git would take it for something else.</exception>
+    public string ColdOf(FolderLayout layout)
+    {
+        var cold = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Cold ?? layout.Root + "-cold"));
+        return (cold + Path.DirectorySeparatorChar).StartsWith(layout.Root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? throw new FastDataException($"{cold}: the cold directory lies in the fast-data folder. Name one outside it, such as {layout.Root}-cold (history.cold).")
+            : cold;
+    }
 
     /// <summary>Every mistake with the value found; none when usable.</summary>
     public IEnumerable<string> Problems()

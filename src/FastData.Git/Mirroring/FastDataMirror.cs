@@ -150,9 +150,20 @@ public sealed class FastDataMirror : IDisposable
 
     private MirrorRecord RequireFolder(CancellationToken cancellationToken)
     {
+        RequireNoLoop();
         if (MirrorRecord.Read(_layout) is { } known) return known;
         _publisher.Prepare(BecomeMirror, cancellationToken);
         return Record;
+    }
+
+    // Two mirrors that follow each other would both say that they are up to date, for ever.
+    private void RequireNoLoop()
+    {
+        if (_remote.Folder is not { } folder || MirrorRecord.Read(new FolderLayout(folder)) is not { } record) return;
+        if (Path.IsPathFullyQualified(record.From) && new FolderLayout(record.From) == _layout)
+        {
+            throw new FastDataException($"{folder}: it follows {_layout.Root} itself, so nothing new would ever come. Name the folder or server that is published to.");
+        }
     }
 
     // A folder with a history that no mirror made belongs to whoever publishes into it.

@@ -6,6 +6,20 @@ namespace Delivery.FastData.Git.Tests.Maintaining;
 /// <summary>What works while the cold side is away, and what says clearly what is missing. Git itself is the judge.</summary>
 public sealed class ColdSideTests
 {
+    [Theory]
+    [InlineData("")]
+    [InlineData("/cold")]
+    public async Task A_cold_directory_in_the_folder_is_refused_before_anything_moves(string below)
+    {
+        using var history = await MovedAsync();
+        var before = Directory.EnumerateFileSystemEntries(history.Folder).Order().ToList();
+
+        var run = () => history.MaintainAsync(o => o with { Cold = history.Folder + below });
+
+        await run.Should().ThrowAsync<FastDataException>().WithMessage("*lies in the fast-data folder*history.cold*");
+        Directory.EnumerateFileSystemEntries(history.Folder).Order().Should().Equal(before);
+    }
+
     [Fact]
     public async Task With_the_cold_side_away_log_cards_tip_and_new_commits_work()
     {

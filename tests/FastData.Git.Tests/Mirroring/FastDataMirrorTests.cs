@@ -255,6 +255,19 @@ public sealed class FastDataMirrorTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_mirrors_that_would_follow_each_other_are_refused()
+    {
+        _scene.Publish(1);
+        await _scene.PollAsync();
+        await _scene.PollAsync(_scene.Folder, _scene["second"]);
+
+        var back = () => _scene.PollAsync(_scene["second"], _scene.Folder);
+
+        (await back.Should().ThrowAsync<FastDataException>()).WithMessage("*follows*itself*");
+        (await _scene.PollAsync()).Epoch.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Other_refs_come_along_where_the_remote_has_them()
     {
         _scene.Publish(1);
