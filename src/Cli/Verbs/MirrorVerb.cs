@@ -10,8 +10,9 @@ public static class MirrorVerb
     private const string More =
         """
         Search processes of this host read DIR as they read any fast-data folder. A newer generation is taken when its epoch is
-        higher, its commit descends from the one that is live here, and everything in it is sound, and, where signing.allowedSigners
-        is set, when one of its keys has signed commit and manifest. What is not so is refused and told, and DIR goes on serving what it has. So it does while the remote is away. A rollback must travel as a new epoch.
+        higher, its commit descends from the one that is live here, and everything in it is sound. Where signing.allowedSigners is
+        set, one of its keys must also have signed commit and manifest. What is not so is refused and told, and DIR goes on
+        serving what it has. So it does while the remote is away. A rollback must travel as a new epoch.
 
         The next poll comes at once when the file DIR/.git/delivery-poll is touched, as a hook of the remote can do, and when the
         branch of a remote on this machine moves.

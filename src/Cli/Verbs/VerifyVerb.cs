@@ -10,12 +10,13 @@ public static class VerifyVerb
 {
     private const string More =
         """
-        It reads every live and kept file, every manifest, CURRENT, the line of commits and the whole object database (git fsck). Without
-        --repair it takes no lock and writes nothing, and may run beside an update at any time.
+        It reads every live and kept file, every manifest, CURRENT, the line of commits and the whole object database (git fsck).
+        Without --repair it takes no lock and writes nothing, and may run beside an update at any time. Where
+        signing.allowedSigners is set, kept manifests and their commits must be signed by one of its keys.
 
-        --repair rebuilds live files, manifests and CURRENT from the history, takes what the history has lost from the live files, and
-        removes leftovers. Where signing.allowedSigners is set, kept manifests and their commits must be signed by one of its keys; a signature
-        that is lost comes back from the history, or is made again where signing.key is set. Damaged files are moved to .git/quarantine-TIME, which may be deleted once all is well.
+        --repair rebuilds live files, manifests and CURRENT from the history, takes what the history has lost from the live
+        files, and removes leftovers. A signature that is lost comes back from the history, or is made again where signing.key
+        is set. Damaged files of the repository go to .git/quarantine-TIME-N, which may be deleted once all is well.
 
         Exit codes:
           0  the folder is whole; with --repair: it is now.
