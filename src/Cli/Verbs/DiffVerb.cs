@@ -72,7 +72,7 @@ public static class DiffVerb
         if (since.IsOldestKnown) throw new VerbException($"The history of this folder is cut off below epoch {since.Epoch}, so the version of '{version.Name}' before it is not here. Name two commits.");
         return history.Before(since.Commit) is { } before && history.Version(version.Name, before) is not null
             ? before
-            : throw new VerbException($"There is no version of '{version.Name}' before epoch {since.Epoch}, commit {since.Commit.Short}, which brought it. Name two commits.");
+            : throw new VerbException($"There is no version of '{version.Name}' right before epoch {since.Epoch}, commit {since.Commit.Short}, which brought it. Name two commits; 'delivery history {version.Name}' lists them.");
     }
 
     private static HeaderReport Header(ReadOnlyMemory<byte> file) => HeaderReport.Of(ModelLayout.Read(file.Span).Header);

@@ -60,8 +60,8 @@ internal sealed class MirrorTeller(bool json, TimeProvider time)
         {
             "advanced" => $"{live}, {Human.Count(told.Models ?? 0, "model")}, {told.ChangedModels} changed, {duration}{(told.Reason is null ? "" : $"; {told.Reason}")}",
             "up_to_date" => $"{live}: up to date{(told.Reason is null ? "" : $"; {told.Reason}")}",
-            "refused" => $"refused, {live} stays",
-            _ => $"failed, {live} stays",
+            "refused" => told.Commit is null ? $"refused, {live}" : $"refused, {live} stays",
+            _ => told.Commit is null ? $"failed, {live}" : $"failed, {live} stays",
         };
     }
 }

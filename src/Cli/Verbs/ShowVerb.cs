@@ -53,7 +53,7 @@ public static class ShowVerb
     {
         // Names of recent generations are enough to catch a slip of the pen.
         var near = NearestName.Of(name, history.Read(from: commit).Take(50).SelectMany(generation => generation.Models).Select(known => known.Value).Distinct());
-        return $"Commit {commit.Short} delivers no model '{name}'{(near is null ? "" : $"; did you mean '{near}'?")}";
+        return $"Commit {commit.Short} delivers no model '{name}'{(near is null ? "." : $"; did you mean '{near}'?")}";
     }
 
     private static void Show(ShowReport report, Page page)

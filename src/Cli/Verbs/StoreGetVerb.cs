@@ -66,7 +66,7 @@ internal static class StoreGetVerb
         var entries = await store.ListAsync(stop);
         if (entries.Any(entry => entry.Name == name)) return $"'{name}' has a trainer's state in '{settings.Store}', but no model was exported from it yet.";
         var near = NearestName.Of(name.Value, entries.Select(entry => entry.Name.Value));
-        return $"The training store '{settings.Store}' has no model '{name}'{(near is null ? "" : $"; did you mean '{near}'?")}";
+        return $"The training store '{settings.Store}' has no model '{name}'{(near is null ? "." : $"; did you mean '{near}'?")}";
     }
 
     /// <summary>Whole or not at all: a process that is killed leaves the older file as it was.</summary>

@@ -73,7 +73,8 @@ public static class UpdateVerb
         }
         var outcomes = record.Models.CountBy(model => model.Outcome).OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Value} {outcome.Key.ToLowerInvariant()}");
         var live = record.Commit is { } commit ? $"epoch {record.Epoch}, commit {commit[..8]}" : "nothing delivered yet";
-        page.Line($"{Title(record.Result)}: {live}; {string.Join(", ", outcomes.DefaultIfEmpty("no models listed"))}; {Human.Span(TimeSpan.FromSeconds(record.DurationSeconds))}");
+        var none = record.Freeze is null ? "no models listed" : "no models pulled";
+        page.Line($"{Title(record.Result)}: {live}; {string.Join(", ", outcomes.DefaultIfEmpty(none))}; {Human.Span(TimeSpan.FromSeconds(record.DurationSeconds))}");
     }
 
     /// <summary>Kept as there is nothing new. A model that is kept for another reason has one to be told.</summary>

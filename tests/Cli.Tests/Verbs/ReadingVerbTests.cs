@@ -63,7 +63,7 @@ public sealed class ReadingVerbTests : IDisposable
 
     [Theory]
     [InlineData("diff nobody", "delivers no model 'nobody'")]
-    [InlineData("diff video_wizard", "There is no version of 'video_wizard' before epoch 1")]
+    [InlineData("diff video_wizard", "There is no version of 'video_wizard' right before epoch 1")]
     [InlineData("diff late_wizard main~1", "delivers no model 'late_wizard'")]
     [InlineData("when news_wizard --at 2025-12-31", "Nothing was live at 2025-12-31 00:00:00Z: the first delivery")]
     [InlineData("when late_wizard --at 2026-01-01T00:30:00Z", "No model 'late_wizard' was live")]
