@@ -129,7 +129,7 @@ public sealed class ReadingVerbTests : IDisposable
     {
         Deliver("Deliver 1 model\n\nnews_wizard: new\n\nCycle: c-1\nOutcome: news_wizard Accepted no harm: all well\n", ("news_wizard", TestModels.Good, 1000));
         Deliver("Deliver 1 model\n\nCycle: c-2\n", ("news_wizard", TestModels.GoodToo, 1500));
-        Deliver("Roll back news_wizard\n\nAction: rollback\nReason: clicks fell\n", ("news_wizard", TestModels.Good, 1000));
+        Deliver("Roll back news_wizard\n\nReason: clicks fell\n\nnews_wizard: back\n\nAction: rollback\n", ("news_wizard", TestModels.Good, 1000));
 
         var live = await JsonAsync("blame", "news_wizard");
         var first = await JsonAsync("blame", "news_wizard", "main~2");
