@@ -53,7 +53,7 @@ public static class RollbackVerb
     private static IEnumerable<string> Tell(string? model, ControlOutcome.Done done, ControlRequest request)
     {
         yield return $"Rolled {(model is null ? "all models" : $"'{model}'")} back to commit {done.Target!.Value.Short}";
-        yield return "What was rolled back from is in quarantine.";
+        if (done.Moves.Any(move => move.Before is not null)) yield return "What was rolled back from is in quarantine.";
         if (request.Until is { } until) yield return $"What came back is pinned until {Human.Time(until)}.";
         else if (model is null) yield return "The next cycle may deliver new content; to hold all: delivery freeze --reason TEXT";
         else yield return $"The next cycle may deliver new content; to hold it: delivery pin {model} --reason TEXT";
