@@ -145,7 +145,7 @@ internal sealed class SignatureLook(FolderLayout layout, IDisk disk, HistoryTrut
                 refused[commit] = $"Commit {commit.Short}: its signature cannot be checked: {e.Message}";
             }
         });
-        const string mend = "no commit is signed afterwards; the next 'delivery update' with signing.key makes one that is. Of a key that was changed, keep the line with valid-before";
+        const string mend = "no commit is signed afterwards; where signing.key is set the next generation's is, and this finding goes when older manifests are no longer kept. Of a key that was changed, keep the line with valid-before";
         foreach (var commit in commits.Where(refused.ContainsKey).Take(MostCommits)) Add(layout.Repository, refused[commit].TrimEnd('.'), mend);
         if (refused.Count > MostCommits) Add(layout.Repository, $"{refused.Count - MostCommits} older commits more are refused", mend);
     }
