@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Delivery.EventLog.Segments;
 
 namespace Delivery.EventLog.Writing;
@@ -10,6 +11,8 @@ namespace Delivery.EventLog.Writing;
 internal sealed class SegmentAppender(string directory, EventLogOptions options, TimeProvider time, ISegmentDisk disk, Action<Exception> failed)
 {
     private const int BufferBytes = 256 << 10;
+
+    private static readonly ConcurrentDictionary<string, byte> Claimed = new(StringComparer.Ordinal);
 
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
     private ISegmentFile? _file;
@@ -121,14 +124,17 @@ internal sealed class SegmentAppender(string directory, EventLogOptions options,
         if (options.SyncToDisk) Try(() => disk.SyncDirectory(directory));
     }
 
-    /// <summary>A name that no segment here has: two writers of one process can start in the same millisecond.</summary>
+    /// <summary>
+    /// A name that no segment here has, and that no other writer of this process has taken: two can start in the same millisecond, and
+    /// a look at the directory misses the one that is about to make its first segment.
+    /// </summary>
     private string NewWriter()
     {
         for (var start = time.GetUtcNow(); ; start += TimeSpan.FromMilliseconds(1))
         {
             var writer = SegmentName.WriterOf(options.Host, Environment.ProcessId, start);
             var first = new SegmentName(writer, 0, IsOpen: true);
-            if (!disk.Exists(first.In(directory)) && !disk.Exists(first.Sealed.In(directory))) return writer;
+            if (!disk.Exists(first.In(directory)) && !disk.Exists(first.Sealed.In(directory)) && Claimed.TryAdd(first.In(directory), 0)) return writer;
         }
     }
 
