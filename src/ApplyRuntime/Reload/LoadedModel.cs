@@ -4,12 +4,12 @@ using Delivery.Models.Kinds;
 
 namespace Delivery.ApplyRuntime.Reload;
 
-/// <summary>One verified model: its mapped file and its scorer. Generations share it; the last that lets go unmaps the file.</summary>
+/// <summary>One verified model: its bytes and its scorer. Generations share it; the last that lets go disposes the bytes.</summary>
 /// <param name="entry">As its manifest names it.</param>
 /// <param name="status">What is known of it.</param>
-/// <param name="file">Owned.</param>
-/// <param name="scorer">Of the very bytes of <paramref name="file"/>.</param>
-internal sealed class LoadedModel(ManifestEntry entry, ModelStatus status, MappedFile file, Scorer scorer)
+/// <param name="memory">Owned.</param>
+/// <param name="scorer">Of the very bytes of <paramref name="memory"/>.</param>
+internal sealed class LoadedModel(ManifestEntry entry, ModelStatus status, ModelMemory memory, Scorer scorer)
 {
     private int _shares; // touched by the loader thread only
 
@@ -19,7 +19,11 @@ internal sealed class LoadedModel(ManifestEntry entry, ModelStatus status, Mappe
 
     public Scorer Scorer => scorer;
 
-    public void Score(ReadOnlySpan<float> features, Span<float> scores) => scorer.Score(file.Bytes, features, scores);
+    public void Score(ReadOnlySpan<float> features, Span<float> scores)
+    {
+        scorer.Score(memory.Bytes, features, scores);
+        GC.KeepAlive(memory); // a model that no generation holds has its bytes from the garbage collector
+    }
 
     /// <summary>Loader thread only.</summary>
     public void Share() => _shares++;
@@ -27,12 +31,12 @@ internal sealed class LoadedModel(ManifestEntry entry, ModelStatus status, Mappe
     /// <summary>Loader thread only.</summary>
     public void Unshare()
     {
-        if (--_shares == 0) file.Dispose();
+        if (--_shares == 0) memory.Dispose();
     }
 
-    /// <summary>Loader thread only: unmaps a model that went into no generation.</summary>
+    /// <summary>Loader thread only: disposes a model that went into no generation.</summary>
     public void DropIfUnshared()
     {
-        if (_shares == 0) file.Dispose();
+        if (_shares == 0) memory.Dispose();
     }
 }

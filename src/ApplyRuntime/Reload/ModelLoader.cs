@@ -16,35 +16,35 @@ internal static class ModelLoader
     {
         var path = folder.ModelPath(entry);
         var kind = ModelKind.Find(entry.Kind) ?? throw new InvalidModelException($"{path}: the kind '{entry.Kind}' is not known to this version. Update this process first.");
-        var file = MappedFile.Open(path, entry.Length);
+        var memory = ModelMemory.Map(path, entry.Length);
         try
         {
-            var hash = ContentHash.Of(file.Bytes);
+            var hash = ContentHash.Of(memory.Bytes);
             if (hash != entry.Content) throw new FastDataException($"{path}: its SHA-256 is {hash}; its manifest says {entry.Content}.");
-            return Check(entry, kind, file);
+            return Check(entry, kind, memory);
         }
         catch (InvalidModelException e)
         {
-            file.Dispose();
+            memory.Dispose();
             throw new InvalidModelException($"{path}: {e.Message}", e);
         }
         catch
         {
-            file.Dispose();
+            memory.Dispose();
             throw;
         }
     }
 
-    private static LoadedModel Check(ManifestEntry entry, ModelKind kind, MappedFile file)
+    private static LoadedModel Check(ManifestEntry entry, ModelKind kind, ModelMemory memory)
     {
-        var layout = ModelLayout.Read(file.Bytes);
+        var layout = ModelLayout.Read(memory.Bytes);
         var header = layout.Header;
         if (header.Name != entry.Name.Value) throw new InvalidModelException($"its header has the name '{header.Name}'; its manifest says '{entry.Name}'.");
         if (header.Kind != entry.Kind) throw new InvalidModelException($"its header has the kind '{header.Kind}'; its manifest says '{entry.Kind}'.");
         var scorer = kind.CreateScorer(layout);
-        scorer.Score(file.Bytes, new float[scorer.FeatureCount], new float[scorer.ClassCount]);
+        scorer.Score(memory.Bytes, new float[scorer.FeatureCount], new float[scorer.ClassCount]);
         var status = new ModelStatus(entry.Name, entry.Kind, entry.Content, header.ModelVersion, header.RequestCount,
             header.TrainedUntil?.ToDateTimeOffset(), header.Created?.ToDateTimeOffset(), scorer.ClassCount, scorer.FeatureCount);
-        return new LoadedModel(entry, status, file, scorer);
+        return new LoadedModel(entry, status, memory, scorer);
     }
 }

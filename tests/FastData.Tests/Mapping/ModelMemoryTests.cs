@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Delivery.FastData.Mapping;
 using Delivery.TestKit;
 
 namespace Delivery.FastData.Tests.Mapping;
 
-public sealed class MappedFileTests : IDisposable
+public sealed class ModelMemoryTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -18,10 +20,40 @@ public sealed class MappedFileTests : IDisposable
     public void The_bytes_are_those_of_the_file_and_no_more(int length)
     {
         var content = Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray();
-        using var file = MappedFile.Open(Write(content), length);
+        using var file = ModelMemory.Map(Write(content), length);
 
         file.Length.Should().Be(length);
         file.Bytes.SequenceEqual(content).Should().BeTrue("the mapping is rounded up to pages, the bytes are not");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4096)]
+    [InlineData(100_000)]
+    public void A_copy_has_the_same_bytes_and_starts_on_a_cache_line(int length)
+    {
+        var content = Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray();
+        using var copied = ModelMemory.Copy(Write(content), length);
+        using var collected = ModelMemory.Collected(content);
+
+        foreach (var memory in new[] { copied, collected })
+        {
+            memory.IsMapped.Should().BeFalse();
+            memory.Bytes.SequenceEqual(content).Should().BeTrue();
+            AddressOf(memory).Should().Match(address => address % 64 == 0);
+        }
+    }
+
+    [Fact]
+    public void A_copy_does_not_care_what_happens_to_the_file()
+    {
+        var path = Write([1, 2, 3]);
+        using var memory = ModelMemory.Copy(path, 3);
+
+        File.WriteAllBytes(path, []);
+
+        memory.Bytes.ToArray().Should().Equal(1, 2, 3);
+        IsMapped(path).Should().BeFalse();
     }
 
     [Fact]
@@ -29,7 +61,7 @@ public sealed class MappedFileTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return; // a mapped file can be neither there
         var path = Write([1, 2, 3]);
-        using var file = MappedFile.Open(path, 3);
+        using var file = ModelMemory.Map(path, 3);
 
         File.WriteAllBytes(_folder["other"], [9, 9, 9]);
         File.Move(_folder["other"], path, overwrite: true);
@@ -41,27 +73,27 @@ public sealed class MappedFileTests : IDisposable
     [Theory]
     [InlineData(2, "the file has 3 bytes; its manifest says 2")]
     [InlineData(4, "the file has 3 bytes; its manifest says 4")]
-    [InlineData(0, "a model of 0 bytes cannot be mapped")]
-    [InlineData(-1, "a model of -1 bytes cannot be mapped")]
-    [InlineData(int.MaxValue + 1L, "a model of 2147483648 bytes cannot be mapped")]
+    [InlineData(0, "a model of 0 bytes cannot be loaded")]
+    [InlineData(-1, "a model of -1 bytes cannot be loaded")]
+    [InlineData(int.MaxValue + 1L, "a model of 2147483648 bytes cannot be loaded")]
     public void A_file_of_another_length_is_refused(long length, string problem)
     {
         var path = Write([1, 2, 3]);
 
-        FluentActions.Invoking(() => MappedFile.Open(path, length)).Should().Throw<FastDataException>().WithMessage($"{path}: {problem}*");
+        FluentActions.Invoking(() => ModelMemory.Map(path, length)).Should().Throw<FastDataException>().WithMessage($"{path}: {problem}*");
     }
 
     [Fact]
     public void A_file_that_is_gone_is_told_as_such()
     {
-        FluentActions.Invoking(() => MappedFile.Open(_folder["none"], 3)).Should().Throw<FileNotFoundException>();
+        FluentActions.Invoking(() => ModelMemory.Map(_folder["none"], 3)).Should().Throw<FileNotFoundException>();
     }
 
     [Fact]
     public void Disposing_unmaps_and_may_be_repeated()
     {
         var path = Write([1, 2, 3]);
-        var file = MappedFile.Open(path, 3);
+        var file = ModelMemory.Map(path, 3);
         IsMapped(path).Should().Be(OperatingSystem.IsLinux(), "only there can this test look");
 
         file.Dispose();
@@ -69,6 +101,9 @@ public sealed class MappedFileTests : IDisposable
 
         IsMapped(path).Should().BeFalse();
     }
+
+    private static long AddressOf(ModelMemory memory) =>
+        Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(memory.Bytes));
 
     private static bool IsMapped(string path) =>
         OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => line.EndsWith(path, StringComparison.Ordinal));
