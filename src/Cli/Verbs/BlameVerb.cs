@@ -75,7 +75,7 @@ public static class BlameVerb
             TrainedUntil = facts.TrainedUntil,
             DeliveredBy = GenerationReport.Of(since),
             Action = action,
-            Reason = action is null ? null : WhyOf(since.Message),
+            Reason = action is null ? null : CommitTrailers.ReasonOf(since.Message),
             Cycle = CommitTrailers.Find(since.Message, CommitTrailers.Cycle),
             Outcome = since.Trailers.Where(trailer => trailer.Key == CommitTrailers.Outcome && trailer.Value.StartsWith(name + " ", StringComparison.Ordinal))
                 .Select(trailer => trailer.Value[(name.Value.Length + 1)..]).FirstOrDefault(),
@@ -83,15 +83,6 @@ public static class BlameVerb
             Source = facts.Source,
             Origin = origin is null || origin.Commit == since.Commit ? null : GenerationReport.Of(origin),
         };
-    }
-
-    /// <summary>Orders have the reason in a paragraph of its own, right below the subject.</summary>
-    private static string? WhyOf(string message)
-    {
-        const string Start = CommitTrailers.Reason + ": ";
-        return message.ReplaceLineEndings("\n").Split("\n\n") is [_, var second, ..] && second.StartsWith(Start, StringComparison.Ordinal)
-            ? second[Start.Length..].Trim()
-            : CommitTrailers.Find(message, CommitTrailers.Reason);
     }
 
     private static void Show(BlameReport report, Page page)

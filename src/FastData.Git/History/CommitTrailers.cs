@@ -6,9 +6,6 @@ public static class CommitTrailers
     /// <summary>Who did what, of a generation that people asked for.</summary>
     public const string Action = "Action";
 
-    /// <summary>Why.</summary>
-    public const string Reason = "Reason";
-
     /// <summary>The cycle that made the generation.</summary>
     public const string Cycle = "Cycle";
 
@@ -25,6 +22,14 @@ public static class CommitTrailers
     /// <summary>The first value of a key; null when there is none.</summary>
     public static string? Find(string message, string key) =>
         Of(message).Where(trailer => trailer.Key.Equals(key, StringComparison.OrdinalIgnoreCase)).Select(trailer => trailer.Value).FirstOrDefault();
+
+    /// <summary>Why people did it, which stands in a paragraph of its own right below the subject; null when the message does not say.</summary>
+    public static string? ReasonOf(string message)
+    {
+        const string start = "Reason: ";
+        return message.ReplaceLineEndings("\n").Split("\n\n") is [_, var second, ..] && second.StartsWith(start, StringComparison.Ordinal)
+            ? second[start.Length..].Trim() : null;
+    }
 
     private static KeyValuePair<string, string>? Parse(string line)
     {
