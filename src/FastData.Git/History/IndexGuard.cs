@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Delivery.FastData.Git.Verifying;
+using Delivery.FastData.Git.Objects;
 
 namespace Delivery.FastData.Git.History;
 
@@ -39,7 +39,7 @@ internal static class IndexGuard
             var file = new FileInfo(path);
             var state = (file.Length, file.LastWriteTimeUtc);
             if (Whole.TryGetValue(path, out var known) && known == state) return true;
-            if (!RepositoryFiles.IsWhole(path)) return false;
+            if (!Checksum.IsWhole(path)) return false;
             Whole[path] = state;
             return true;
         }

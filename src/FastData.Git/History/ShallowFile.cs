@@ -33,10 +33,7 @@ internal static class ShallowFile
     /// <summary>Replaces the boundary, durably.</summary>
     public static void Write(FolderLayout layout, IDisk disk, IEnumerable<CommitId> commits)
     {
-        var temporary = Path.Combine(layout.Repository, "tmp_ours_shallow");
-        disk.Delete(temporary);
-        disk.Create(temporary, Encoding.ASCII.GetBytes(string.Concat(commits.Select(commit => commit.Hex + "\n").Order(StringComparer.Ordinal))), @sealed: false);
-        disk.Rename(temporary, PathOf(layout), replace: true);
-        disk.SyncDirectory(layout.Repository);
+        var lines = commits.Select(commit => commit.Hex + "\n").Order(StringComparer.Ordinal);
+        disk.WriteDurably(PathOf(layout), Path.Combine(layout.Repository, "tmp_ours_shallow"), Encoding.ASCII.GetBytes(string.Concat(lines)));
     }
 }

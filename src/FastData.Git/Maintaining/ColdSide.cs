@@ -46,7 +46,7 @@ internal sealed class ColdSide(FolderLayout layout, string root, IDisk disk)
     {
         CreateDirectories(month);
         var folder = PackFolder(month);
-        DurableFile.WritePack(disk, folder, Path.Combine(root, month), pack);
+        DurablePack.Write(disk, folder, Path.Combine(root, month), pack);
         var index = Path.Combine(folder, pack.Name + ".idx");
         IndexesOf(month).Add(PackIndex.Read(index));
         return index;
@@ -62,14 +62,14 @@ internal sealed class ColdSide(FolderLayout layout, string root, IDisk disk)
         var after = before.Except(moved).Union(there).ToList();
         if (after.SequenceEqual(before)) return;
         disk.CreateDirectory(Path.GetDirectoryName(Alternates)!);
-        DurableFile.Replace(disk, Alternates, Path.Combine(layout.Repository, DurableFile.TemporaryPrefix + "alternates"), Encoding.UTF8.GetBytes(string.Join('\n', after) + "\n"));
+        disk.WriteDurably(Alternates, Path.Combine(layout.Repository, DurablePack.TemporaryPrefix + "alternates"), Encoding.UTF8.GetBytes(string.Join('\n', after) + "\n"));
     }
 
     /// <summary>Removes what a run that died has left half-written.</summary>
     public int Sweep()
     {
         if (!Directory.Exists(root)) return 0;
-        var left = Directory.EnumerateFiles(root, DurableFile.TemporaryPrefix + "*", SearchOption.AllDirectories).ToList();
+        var left = Directory.EnumerateFiles(root, DurablePack.TemporaryPrefix + "*", SearchOption.AllDirectories).ToList();
         foreach (var path in left) disk.Delete(path);
         return left.Count;
     }
@@ -86,7 +86,7 @@ internal sealed class ColdSide(FolderLayout layout, string root, IDisk disk)
         if (Directory.Exists(PackFolder(month))) return;
         disk.CreateDirectory(PackFolder(month));
         foreach (var made in new[] { Path.Combine(root, month, Objects), Path.Combine(root, month), root, Path.GetDirectoryName(root)! }) disk.SyncDirectory(made);
-        if (!File.Exists(Marker)) DurableFile.Replace(disk, Marker, Path.Combine(root, DurableFile.TemporaryPrefix + "COLD"), "Old weights of a fast-data folder. Packs by month; each month may be archived by itself.\n"u8);
+        if (!File.Exists(Marker)) disk.WriteDurably(Marker, Path.Combine(root, DurablePack.TemporaryPrefix + "COLD"), "Old weights of a fast-data folder. Packs by month; each month may be archived by itself.\n"u8);
     }
 
     private List<PackIndex> IndexesOf(string month)

@@ -43,7 +43,7 @@ internal sealed class HotPacks(FolderLayout layout, IDisk disk)
     /// <summary>Writes a pack of ours durably.</summary>
     public HotPack Write(Pack pack)
     {
-        DurableFile.WritePack(disk, Folder, layout.Repository, pack);
+        DurablePack.Write(disk, Folder, layout.Repository, pack);
         return Read(pack.Name);
     }
 
@@ -64,7 +64,7 @@ internal sealed class HotPacks(FolderLayout layout, IDisk disk)
     /// <summary>Removes half-written files: ours, as no other run is under way, and those of a git that died long ago.</summary>
     public int Sweep(DateTime gitLeftBefore)
     {
-        var left = Directory.EnumerateFiles(layout.Repository, DurableFile.TemporaryPrefix + "*")
+        var left = Directory.EnumerateFiles(layout.Repository, DurablePack.TemporaryPrefix + "*")
             .Concat(Directory.EnumerateFiles(Folder, "tmp_*").Where(path => File.GetLastWriteTimeUtc(path) < gitLeftBefore))
             .Concat(Directory.EnumerateFiles(Folder, ".tmp-*").Where(path => File.GetLastWriteTimeUtc(path) < gitLeftBefore))
             .Concat(Directory.EnumerateFiles(Folder, "*.pack").Where(path => !File.Exists(Path.ChangeExtension(path, ".idx")) && !File.Exists(Path.ChangeExtension(path, ".keep")) && File.GetLastWriteTimeUtc(path) < gitLeftBefore))

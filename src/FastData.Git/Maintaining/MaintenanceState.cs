@@ -36,7 +36,7 @@ internal sealed record MaintenanceState(
     }
 
     public void Save(FolderLayout layout, IDisk disk) =>
-        DurableFile.Replace(disk, Path.Combine(layout.Repository, FileName), Path.Combine(layout.Repository, DurableFile.TemporaryPrefix + FileName),
+        disk.WriteDurably(Path.Combine(layout.Repository, FileName), Path.Combine(layout.Repository, DurablePack.TemporaryPrefix + FileName),
             Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, MaintenanceJson.Default.MaintenanceState) + "\n"));
 
     /// <summary>The pending ones as ids.</summary>

@@ -23,12 +23,6 @@ internal sealed record MirrorRecord(string Branch, string From)
             : throw new FastDataException($"{path}: no record of a mirror; expected one line '{Format} branch address'. Remove the file only if this folder follows no remote.");
     }
 
-    public void Write(FolderLayout layout, IDisk disk)
-    {
-        var temporary = Path.Combine(layout.Repository, "tmp_ours_mirror");
-        disk.Delete(temporary);
-        disk.Create(temporary, Encoding.UTF8.GetBytes($"{Format} {Branch} {From}\n"), @sealed: false);
-        disk.Rename(temporary, PathOf(layout), replace: true);
-        disk.SyncDirectory(layout.Repository);
-    }
+    public void Write(FolderLayout layout, IDisk disk) =>
+        disk.WriteDurably(PathOf(layout), Path.Combine(layout.Repository, "tmp_ours_mirror"), Encoding.UTF8.GetBytes($"{Format} {Branch} {From}\n"));
 }

@@ -55,10 +55,6 @@ internal sealed record Pack(string Name, ReadOnlyMemory<byte> Content, ReadOnlyM
         return new Pack($"pack-{Convert.ToHexStringLower(hash)}", pack.GetBuffer().AsMemory(0, (int)pack.Length), MakeIndex(entries, hash));
     }
 
-    /// <summary>Whether these bytes, read back, are a whole pack: they end with the hash of the rest.</summary>
-    public static bool IsWhole(ReadOnlySpan<byte> content) =>
-        content.Length >= HeaderBytes + HashBytes && Sha1(content[..^HashBytes]).AsSpan().SequenceEqual(content[^HashBytes..]);
-
     private static void WriteEntryHeader(Stream pack, GitObjectType type, long size)
     {
         var first = ((int)type << 4) | (int)(size & 0x0f);

@@ -27,7 +27,7 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
         var packPath = WriteFile(pack.Name + ".pack", pack.Content, @sealed: true);
         WriteFile(pack.Name + ".idx", pack.Index, @sealed: true);
         disk.SyncDirectory(Folder);
-        if (!Pack.IsWhole(File.ReadAllBytes(packPath))) throw new FastDataException($"{packPath}: what was read back is not what was written. Is the disk failing?");
+        if (!Checksum.IsWhole(packPath)) throw new FastDataException($"{packPath}: what was read back is not what was written. Is the disk failing?");
     }
 
     /// <exception cref="FastDataException">Something removed what was just written.</exception>
@@ -61,10 +61,8 @@ internal sealed class PackFiles(FolderLayout layout, IDisk disk)
 
     private string WriteFile(string name, ReadOnlyMemory<byte> content, bool @sealed)
     {
-        var (path, temporary) = (Path.Combine(Folder, name), Path.Combine(layout.Repository, TemporaryPrefix + name));
-        disk.Delete(temporary);
-        disk.Create(temporary, content.Span, @sealed);
-        disk.Rename(temporary, path, replace: true);
+        var path = Path.Combine(Folder, name);
+        disk.WriteWhole(path, Path.Combine(layout.Repository, TemporaryPrefix + name), content.Span, @sealed);
         _written.Add(path);
         return path;
     }

@@ -94,11 +94,6 @@ internal static class RepositorySetup
         return File.Exists(config) && File.ReadLines(config).Any(line => line.Replace(" ", "", StringComparison.Ordinal).Trim().Equals("bare=true", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static void Write(IDisk disk, string path, string content)
-    {
-        var temporary = path + ".tmp";
-        disk.Delete(temporary);
-        disk.Create(temporary, Encoding.ASCII.GetBytes(content.ReplaceLineEndings("\n")), @sealed: false);
-        disk.Rename(temporary, path, replace: true);
-    }
+    private static void Write(IDisk disk, string path, string content) =>
+        disk.WriteWhole(path, path + ".tmp", Encoding.ASCII.GetBytes(content.ReplaceLineEndings("\n")));
 }

@@ -12,7 +12,7 @@ namespace Delivery.FastData.Git.Verifying;
 /// </summary>
 internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider time, TimeSpan leftoverAge, SshSigner? signer, string? allowedSigners)
 {
-    private readonly Quarantine _quarantine = new(layout, disk, time);
+    private readonly DamagedFiles _quarantine = new(layout, disk, time);
     private readonly GenerationFiles _files = new(layout, disk);
 
     /// <summary>What was done, for people.</summary>
@@ -146,11 +146,7 @@ internal sealed class FolderRepair(FolderLayout layout, IDisk disk, TimeProvider
 
     private void Replace(string path, byte[] content, bool @sealed)
     {
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, ".tmp-" + Path.GetFileName(path));
-        disk.Delete(temporary);
-        disk.Create(temporary, content, @sealed);
-        disk.Rename(temporary, path, replace: true);
-        disk.SyncDirectory(Path.GetDirectoryName(path)!);
+        disk.WriteDurably(path, Path.Combine(Path.GetDirectoryName(path)!, ".tmp-" + Path.GetFileName(path)), content, @sealed);
         Done.Add($"{Name(path)} was written again{(@sealed ? ", sealed" : "")}");
     }
 

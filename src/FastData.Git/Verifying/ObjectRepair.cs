@@ -10,7 +10,7 @@ namespace Delivery.FastData.Git.Verifying;
 /// Mends the object database. What can be read of a damaged pack is written as a new pack, and weights that are lost come from the live
 /// files; only when that is durable does the damaged file leave, into the quarantine. Needs the folder's lock.
 /// </summary>
-internal sealed class ObjectRepair(FolderLayout layout, IDisk disk, Quarantine quarantine, RepositoryFiles files, List<string> done)
+internal sealed class ObjectRepair(FolderLayout layout, IDisk disk, DamagedFiles quarantine, RepositoryFiles files, List<string> done)
 {
     private const long MostBytesAtOnce = 256 << 20; // a pack is put together in memory
 
@@ -30,7 +30,7 @@ internal sealed class ObjectRepair(FolderLayout layout, IDisk disk, Quarantine q
             cancellationToken.ThrowIfCancellationRequested();
             await MendPackAsync(pack, cancellationToken);
         }
-        foreach (var path in files.Derived.Where(path => !RepositoryFiles.IsWhole(path)).ToList()) Remove(path, "git makes it again");
+        foreach (var path in files.Derived.Where(path => !Checksum.IsWhole(path)).ToList()) Remove(path, "git makes it again");
         MendLoose();
     }
 
@@ -51,8 +51,8 @@ internal sealed class ObjectRepair(FolderLayout layout, IDisk disk, Quarantine q
             Remove(index, "its pack is gone");
             return;
         }
-        var packIsWhole = RepositoryFiles.IsWhole(content);
-        if (packIsWhole && File.Exists(index) && RepositoryFiles.IsWhole(index) && RepositoryFiles.BelongsTogether(pack)) return;
+        var packIsWhole = Checksum.IsWhole(content);
+        if (packIsWhole && File.Exists(index) && Checksum.IsWhole(index) && RepositoryFiles.BelongsTogether(pack)) return;
         if (packIsWhole && await MakeIndexAsync(content, index, cancellationToken)) return;
         if (File.Exists(index)) Salvage(pack, content, index);
         else done.Add($"{Name(content)} is damaged and has no index: nothing could be taken out of it");

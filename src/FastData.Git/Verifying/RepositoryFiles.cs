@@ -1,5 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
+using Delivery.FastData.Git.Objects;
 
 namespace Delivery.FastData.Git.Verifying;
 
@@ -36,11 +35,11 @@ internal sealed class RepositoryFiles(FolderLayout layout, TimeProvider time, Ti
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!File.Exists(pack + ".pack")) yield return Objects(pack + ".idx", "an index without its pack", $"{ByRepair}, if the pack's objects are elsewhere; else restore the pack from a copy or a mirror");
-            else if (!IsWhole(pack + ".pack")) yield return Objects(pack + ".pack", "the pack does not have the checksum at its end", $"{ByRepair}: what can be read is saved");
+            else if (!Checksum.IsWhole(pack + ".pack")) yield return Objects(pack + ".pack", "the pack does not have the checksum at its end", $"{ByRepair}: what can be read is saved");
             if (!File.Exists(pack + ".idx")) yield return Objects(pack + ".pack", "a pack without its index", ByRepair);
-            else if (!IsWhole(pack + ".idx") || !BelongsTogether(pack)) yield return Objects(pack + ".idx", "the index does not have the checksum at its end, or belongs to another pack", $"{ByRepair}: it is made again from the pack");
+            else if (!Checksum.IsWhole(pack + ".idx") || !BelongsTogether(pack)) yield return Objects(pack + ".idx", "the index does not have the checksum at its end, or belongs to another pack", $"{ByRepair}: it is made again from the pack");
         }
-        foreach (var path in Derived.Where(path => !IsWhole(path))) yield return Objects(path, "the file does not have the checksum at its end", $"{ByRepair}: git makes it again");
+        foreach (var path in Derived.Where(path => !Checksum.IsWhole(path))) yield return Objects(path, "the file does not have the checksum at its end", $"{ByRepair}: git makes it again");
     }
 
     /// <summary>Locks and temporary files that nobody can still be working on.</summary>
@@ -66,27 +65,6 @@ internal sealed class RepositoryFiles(FolderLayout layout, TimeProvider time, Ti
         return ofPack.SequenceEqual(inIndex);
     }
 
-    /// <summary>Whether a file of git ends with the SHA-1 of all that stands before it, as all of these do.</summary>
-    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "git's file formats end with a SHA-1.")]
-    public static bool IsWhole(string path)
-    {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16);
-        if (file.Length < HashBytes) return false;
-        using var sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        var buffer = new byte[1 << 16];
-        for (var left = file.Length - HashBytes; left > 0;)
-        {
-            var read = file.Read(buffer, 0, (int)Math.Min(left, buffer.Length));
-            if (read == 0) return false;
-            sha1.AppendData(buffer.AsSpan(0, read));
-            left -= read;
-        }
-        Span<byte> expected = stackalloc byte[HashBytes], found = stackalloc byte[HashBytes];
-        file.ReadExactly(expected);
-        sha1.GetHashAndReset(found);
-        return found.SequenceEqual(expected);
-    }
-
     private static bool IsTemporary(string path)
     {
         var name = Path.GetFileName(path);
@@ -94,7 +72,7 @@ internal sealed class RepositoryFiles(FolderLayout layout, TimeProvider time, Ti
             || name.EndsWith(".tmp", StringComparison.Ordinal);
     }
 
-    private bool InQuarantine(string path) => Path.GetRelativePath(layout.Repository, path).StartsWith(Quarantine.Prefix, StringComparison.Ordinal);
+    private bool InQuarantine(string path) => Path.GetRelativePath(layout.Repository, path).StartsWith(DamagedFiles.Prefix, StringComparison.Ordinal);
 
     private Finding Objects(string path, string problem, string mend) => new(FindingKind.Objects, Path.GetRelativePath(layout.Root, path), problem, mend);
 }

@@ -18,7 +18,7 @@ namespace Delivery.FastData.Git.Verifying;
 /// <param name="allowedSigners">Whose signatures are good; null for anybody's.</param>
 /// <param name="time">The clock by which keys are valid.</param>
 /// <param name="done">Told what was done.</param>
-internal sealed class SignatureRepair(FolderLayout layout, IDisk disk, Quarantine quarantine, SshSigner? signer, string? allowedSigners, TimeProvider time, List<string> done)
+internal sealed class SignatureRepair(FolderLayout layout, IDisk disk, DamagedFiles quarantine, SshSigner? signer, string? allowedSigners, TimeProvider time, List<string> done)
 {
     // No commit: the mark only has to keep git away until the ref is moved.
     private static readonly CommitId NoCommit = CommitId.Parse(new string('0', 40));

@@ -17,6 +17,7 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
 
     private static readonly TimeSpan LengthsPeriod = TimeSpan.FromMinutes(10);
     private long? _lengthsSeen;
+    private (Manifest Manifest, DateTime FolderTime)? _seen;
 
     /// <summary>Makes the folder's directories.</summary>
     public void CreateDirectories()
@@ -65,22 +66,24 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
     /// <summary>Makes a generation live: from here on readers load it.</summary>
     public void Announce(CurrentPointer pointer)
     {
-        var temporary = Path.Combine(layout.Root, TemporaryPrefix + "CURRENT");
-        disk.Delete(temporary);
-        disk.Create(temporary, pointer.ToBytes(), @sealed: false);
-        disk.Rename(temporary, layout.Current, replace: true);
-        disk.SyncDirectory(layout.Root);
+        disk.WriteDurably(layout.Current, Path.Combine(layout.Root, TemporaryPrefix + "CURRENT"), pointer.ToBytes());
     }
 
-    /// <summary>Whether the live files of a manifest are there: one listing of the folder, and their lengths too every ten minutes.</summary>
-    /// <remarks>Each cycle asks it of all models, and a look at each file of ten thousand takes longer than all else that a cycle without changes does.</remarks>
+    /// <summary>Whether the live files of a manifest are there: one listing of the folder whenever a name in it changed, and every ten minutes their lengths too.</summary>
+    /// <remarks>Each look at the tip asks it of all models, and a look at each file of ten thousand takes longer than all else that a cycle without changes does.</remarks>
     public bool AreThere(Manifest manifest)
     {
+        var lengthsAreNew = _lengthsSeen is { } seen && Stopwatch.GetElapsedTime(seen) < LengthsPeriod;
+        var look = (manifest, Directory.GetLastWriteTimeUtc(layout.Models)); // before the listing: what changes during it is looked at again
+        if (lengthsAreNew && _seen == look) return true;
         var names = Directory.EnumerateFiles(layout.Models, "*.pb").Select(path => Path.GetFileName(path)).ToHashSet();
         if (!manifest.Models.All(entry => names.Contains(entry.File))) return false;
-        if (_lengthsSeen is { } seen && Stopwatch.GetElapsedTime(seen) < LengthsPeriod) return true;
-        if (!manifest.Models.All(Looks)) return false;
-        _lengthsSeen = Stopwatch.GetTimestamp();
+        if (!lengthsAreNew)
+        {
+            if (!manifest.Models.All(Looks)) return false;
+            _lengthsSeen = Stopwatch.GetTimestamp();
+        }
+        _seen = look;
         return true;
     }
 
@@ -103,7 +106,9 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
     {
         try
         {
-            var unnamed = Unnamed(Directory.EnumerateFiles(layout.Manifests, "*.json"));
+            var named = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var path in Directory.EnumerateFiles(layout.Manifests, "*.json")) named.UnionWith(Manifest.Parse(File.ReadAllBytes(path), path).Models.Select(model => model.File));
+            var unnamed = Directory.EnumerateFiles(layout.Models, "*.pb").Where(path => !named.Contains(Path.GetFileName(path))).ToList();
             foreach (var path in unnamed) disk.Delete(path);
             if (unnamed.Count > 0) disk.SyncDirectory(layout.Models); // before the pack goes that tells of them
         }
@@ -113,23 +118,11 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
         }
     }
 
-    /// <summary>Live files that none of these manifests names.</summary>
-    /// <exception cref="FastDataException">One is no manifest.</exception>
-    public IReadOnlyList<string> Unnamed(IEnumerable<string> manifests)
-    {
-        var named = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var path in manifests) named.UnionWith(Manifest.Parse(File.ReadAllBytes(path), path).Models.Select(model => model.File));
-        return [.. Directory.EnumerateFiles(layout.Models, "*.pb").Where(path => !named.Contains(Path.GetFileName(path)))];
-    }
-
     private void WriteOnce(string path, ReadOnlySpan<byte> content, ContentHash expected)
     {
         if (Holds(path, expected)) return;
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, TemporaryPrefix + Path.GetFileName(path));
-        disk.Delete(temporary);
-        disk.Create(temporary, content, @sealed: true);
         // A damaged file of that name is replaced by rename, so that a reader who maps it keeps the old inode.
-        disk.Rename(temporary, path, replace: true);
+        disk.WriteWhole(path, Path.Combine(Path.GetDirectoryName(path)!, TemporaryPrefix + Path.GetFileName(path)), content, @sealed: true);
         if (!Holds(path, expected)) throw new FastDataException($"{path}: what was read back is not what was written; expected SHA-256 {expected}. Is the disk failing?");
     }
 

@@ -68,10 +68,7 @@ public sealed class EpochMark(string? path)
         try
         {
             _disk.CreateDirectory(folder);
-            _disk.Delete(temporary);
-            _disk.Create(temporary, Encoding.ASCII.GetBytes($"1 {pointer.Epoch} {pointer.Commit}\n"), @sealed: false);
-            _disk.Rename(temporary, file, replace: true);
-            _disk.SyncDirectory(folder);
+            _disk.WriteDurably(Path.Combine(folder, Path.GetFileName(file)), temporary, Encoding.ASCII.GetBytes($"1 {pointer.Epoch} {pointer.Commit}\n"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,7 +4,7 @@ using Delivery.FastData.Storage;
 namespace Delivery.FastData.Git.Verifying;
 
 /// <summary>Where a repair puts damaged files: nothing is thrown away that somebody may still read something out of. Made when the first one comes.</summary>
-internal sealed class Quarantine(FolderLayout layout, IDisk disk, TimeProvider time)
+internal sealed class DamagedFiles(FolderLayout layout, IDisk disk, TimeProvider time)
 {
     /// <summary>How its folder in the repository begins.</summary>
     public const string Prefix = "quarantine-";
