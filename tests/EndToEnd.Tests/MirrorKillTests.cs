@@ -11,7 +11,7 @@ public sealed class MirrorKillTests(ITestOutputHelper output) : IDisposable
 {
     // Calls by which the mirror and git change files; git unlinks its locks and renames its packs.
     private static readonly string[] Calls = ["fsync", "rename", "unlink", "write"];
-    private static readonly int[] Numbers = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? [.. Enumerable.Range(1, 16)] : [1, 3];
+    private static readonly int[] Numbers = LongRun.IsWanted ? [.. Enumerable.Range(1, 16)] : [1, 3];
 
     private readonly TemporaryFolder _temporary = new();
 

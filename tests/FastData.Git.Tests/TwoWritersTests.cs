@@ -8,7 +8,6 @@ namespace Delivery.FastData.Git.Tests;
 /// <summary>Two real processes that publish to one folder: one wins each epoch, the other reads again and carries on.</summary>
 public sealed class TwoWritersTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly bool Soak = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1";
     private readonly TemporaryFolder _temporary = new();
     private readonly List<WriterProcess.Report> _reports = [];
     private int _lost;
@@ -20,7 +19,7 @@ public sealed class TwoWritersTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Contested_publishes_lose_nothing_and_interleave_no_generation()
     {
-        var each = Soak ? 500 : 40;
+        var each = LongRun.IsWanted ? 500 : 40;
 
         await Task.WhenAll(RunAsync(1, each), RunAsync(100_001, each));
 
@@ -33,7 +32,7 @@ public sealed class TwoWritersTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Git_commands_that_run_beside_two_writers_take_nothing_from_them()
     {
-        var each = Soak ? 200 : 25;
+        var each = LongRun.IsWanted ? 200 : 25;
         using var done = new CancellationTokenSource();
         await RunAsync(200_001, 1);
         var git = Task.Run(() =>
@@ -60,8 +59,8 @@ public sealed class TwoWritersTests(ITestOutputHelper output) : IDisposable
     {
         const int seed = 17;
         var random = new Random(seed);
-        var kills = Soak ? 60 : 8;
-        var steady = RunAsync(1, Soak ? 400 : 60);
+        var kills = LongRun.IsWanted ? 60 : 8;
+        var steady = RunAsync(1, LongRun.IsWanted ? 400 : 60);
         for (var i = 1; i <= kills; i++)
         {
             using var victim = WriterProcess.Start(Folder, 100_000 * i, 100_000);

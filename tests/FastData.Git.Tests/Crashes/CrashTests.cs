@@ -6,7 +6,6 @@ namespace Delivery.FastData.Git.Tests.Crashes;
 /// <summary>A crash at any system call loses nothing that was reported, and no reader sees anything but a whole generation.</summary>
 public sealed class CrashTests(ITestOutputHelper output)
 {
-    private static readonly bool Soak = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1";
     private static readonly string[] All = [Scenario.First, Scenario.Second, Scenario.Rollback, Scenario.Cleanup, .. Leavings.Names];
 
     public static TheoryData<string> Operations => [.. All];
@@ -19,7 +18,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             foreach (var operation in All)
             {
                 // A recovery meets every fault only in the long run: what it does is part of what each publish does.
-                foreach (var fault in Enum.GetValues<CallFault>().Where(fault => Soak || fault == CallFault.InputOutput || !Leavings.Names.Contains(operation))) data.Add(operation, fault);
+                foreach (var fault in Enum.GetValues<CallFault>().Where(fault => LongRun.IsWanted || fault == CallFault.InputOutput || !Leavings.Names.Contains(operation))) data.Add(operation, fault);
             }
             return data;
         }

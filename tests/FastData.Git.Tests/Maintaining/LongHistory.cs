@@ -80,12 +80,6 @@ internal sealed class LongHistory : IDisposable
         FolderState.ShouldBeWhole(folder);
     }
 
-    private static void Copy(string from, string to)
-    {
-        foreach (var directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from)) Directory.CreateDirectory(to + directory[from.Length..]);
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, to + file[from.Length..]);
-    }
-
     /// <summary>A copy that may be damaged.</summary>
     internal sealed class Twin : IDisposable
     {
@@ -95,8 +89,8 @@ internal sealed class LongHistory : IDisposable
         public Twin(LongHistory original)
         {
             _original = original;
-            Copy(original.Folder, Folder);
-            Copy(original.Cold, _temporary["fast-data-cold"]);
+            TemporaryFolder.Copy(original.Folder, Folder);
+            TemporaryFolder.Copy(original.Cold, _temporary["fast-data-cold"]);
             var alternates = System.IO.Path.Combine(Folder, ".git", "objects", "info", "alternates");
             File.WriteAllText(alternates, File.ReadAllText(alternates).Replace(original.Cold, _temporary["fast-data-cold"], StringComparison.Ordinal));
         }

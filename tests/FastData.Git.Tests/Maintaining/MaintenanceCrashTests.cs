@@ -10,7 +10,7 @@ namespace Delivery.FastData.Git.Tests.Maintaining;
 /// </summary>
 public sealed class MaintenanceCrashTests(ITestOutputHelper output)
 {
-    private static readonly int Step = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 1 : 3;
+    private static readonly int Step = LongRun.IsWanted ? 1 : 3;
     private static readonly MaintenanceOptions Options = new() { KeepWeights = TimeSpan.FromDays(2) };
 
     [Theory]

@@ -27,7 +27,7 @@ public sealed class AdoptCrashTests(ITestOutputHelper output) : IDisposable
         for (var at = 1; ; at++)
         {
             var folder = _scene[$"{fault}-{at}"];
-            Copy(_scene.Folder, folder);
+            TemporaryFolder.Copy(_scene.Folder, folder);
             var disk = new FaultyDisk(at, fault);
             var failure = Record.Exception(() => Adopt(new FastDataPublisher(folder, disk: disk), second));
             if (!disk.Happened) break;
@@ -87,13 +87,4 @@ public sealed class AdoptCrashTests(ITestOutputHelper output) : IDisposable
 
     private static void Adopt(FastDataPublisher publisher, CommitId commit) =>
         publisher.Adopt(publisher.Examine(commit, default), default).Should().BeOfType<PublishOutcome.Published>();
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
-        {
-            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
-        }
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
-    }
 }

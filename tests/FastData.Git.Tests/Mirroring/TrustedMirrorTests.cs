@@ -216,7 +216,7 @@ public sealed class TrustedMirrorTests : IDisposable
         for (var at = 1; ; at++)
         {
             var folder = _scene[$"{fault}-{at}"];
-            Copy(Mirror, folder);
+            TemporaryFolder.Copy(Mirror, folder);
             var disk = new FaultyDisk(at, fault);
             var failure = await Record.ExceptionAsync(() => PollAsync(folder, disk: disk));
             if (!disk.Happened) break;
@@ -306,11 +306,5 @@ public sealed class TrustedMirrorTests : IDisposable
         GitProgram.Run(_scene.Folder, "update-ref", "refs/heads/main", forged.Hex);
         File.Delete(_scene.Layout.Current); // or the writer says that history went elsewhere
         return forged;
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from)) Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
     }
 }

@@ -11,7 +11,7 @@ namespace Delivery.FastData.Git.Tests.Signing;
 /// </summary>
 public sealed class SignedCrashTests(ITestOutputHelper output) : IDisposable
 {
-    private static readonly int Step = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 1 : 3;
+    private static readonly int Step = LongRun.IsWanted ? 1 : 3;
 
     private readonly SigningScene _scene = new();
 
@@ -81,7 +81,7 @@ public sealed class SignedCrashTests(ITestOutputHelper output) : IDisposable
         for (var at = 1 + ((int)fault % Step); ; at += Step)
         {
             var folder = _scene[$"{fault}-{at}"];
-            Copy(_scene.Folder, folder);
+            TemporaryFolder.Copy(_scene.Folder, folder);
             var disk = new FaultyDisk(at, fault);
             var failure = Record.Exception(() => work(folder, disk));
             if (!disk.Happened) return points;
@@ -109,14 +109,5 @@ public sealed class SignedCrashTests(ITestOutputHelper output) : IDisposable
         var publisher = new FastDataPublisher(folder, disk: disk) { Signer = new SshSigner(_scene["key"]) };
         publisher.Publish(new Publication { ExpectedTip = publisher.ReadTip(default).Commit, Message = $"Deliver {seed}", Models = [SigningScene.Change("a", seed), SigningScene.Change("same", 0)] }, default)
             .Should().BeOfType<PublishOutcome.Published>();
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var directory in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
-        {
-            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
-        }
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
     }
 }

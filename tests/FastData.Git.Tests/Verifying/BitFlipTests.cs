@@ -11,7 +11,7 @@ public sealed class BitFlipTests(ITestOutputHelper output) : IDisposable
     private const int Seed = 20260301;
     private readonly DamagedFolder _folders = new(signed: true);
 
-    private static int BitsPerFile => Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 60 : 2;
+    private static int BitsPerFile => LongRun.IsWanted ? 60 : 2;
 
     public void Dispose() => _folders.Dispose();
 

@@ -57,8 +57,7 @@ internal sealed class DamagedFolder : IDisposable
     public string Copy()
     {
         var copy = _temporary[$"copy-{++_copies}"];
-        foreach (var directory in Directory.EnumerateDirectories(Whole, "*", SearchOption.AllDirectories).Prepend(Whole)) Directory.CreateDirectory(Path.Combine(copy, Path.GetRelativePath(Whole, directory)));
-        foreach (var file in Directory.EnumerateFiles(Whole, "*", SearchOption.AllDirectories)) File.Copy(file, Path.Combine(copy, Path.GetRelativePath(Whole, file)));
+        TemporaryFolder.Copy(Whole, copy);
         return copy;
     }
 
