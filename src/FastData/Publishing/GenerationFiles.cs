@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Delivery.FastData.Storage;
 
@@ -8,7 +7,7 @@ namespace Delivery.FastData.Publishing;
 /// Writes the live side of a generation. Needs the folder's lock. Nothing that a reader can see changes before
 /// <see cref="Announce"/>, and everything before it can be done again after a crash at any point.
 /// </summary>
-public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
+public sealed class GenerationFiles(FolderLayout layout, IDisk disk, TimeProvider? time = null)
 {
     private const string TemporaryPrefix = ".tmp-";
 
@@ -16,8 +15,14 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
     private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 16 };
 
     private static readonly TimeSpan LengthsPeriod = TimeSpan.FromMinutes(10);
+
+    // A file system tells times of milliseconds to two seconds: a change right after a listing may bear the time of the listing.
+    private static readonly TimeSpan FolderTimeTells = TimeSpan.FromSeconds(3);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private long? _lengthsSeen;
-    private (Manifest Manifest, DateTime FolderTime)? _seen;
+    private ((Manifest Manifest, DateTime FolderTime) Look, long At)? _listed;
+    private (Manifest Manifest, DateTime FolderTime)? _settled; // listed once more when no change could hide behind that time
 
     /// <summary>Makes the folder's directories.</summary>
     public void CreateDirectories()
@@ -73,17 +78,18 @@ public sealed class GenerationFiles(FolderLayout layout, IDisk disk)
     /// <remarks>Each look at the tip asks it of all models, and a look at each file of ten thousand takes longer than all else that a cycle without changes does.</remarks>
     public bool AreThere(Manifest manifest)
     {
-        var lengthsAreNew = _lengthsSeen is { } seen && Stopwatch.GetElapsedTime(seen) < LengthsPeriod;
+        var lengthsAreNew = _lengthsSeen is { } seen && _time.GetElapsedTime(seen) < LengthsPeriod;
         var look = (manifest, Directory.GetLastWriteTimeUtc(layout.Models)); // before the listing: what changes during it is looked at again
-        if (lengthsAreNew && _seen == look) return true;
+        if (lengthsAreNew && _settled == look) return true;
         var names = Directory.EnumerateFiles(layout.Models, "*.pb").Select(path => Path.GetFileName(path)).ToHashSet();
         if (!manifest.Models.All(entry => names.Contains(entry.File))) return false;
         if (!lengthsAreNew)
         {
             if (!manifest.Models.All(Looks)) return false;
-            _lengthsSeen = Stopwatch.GetTimestamp();
+            _lengthsSeen = _time.GetTimestamp();
         }
-        _seen = look;
+        if (_listed is not { } first || first.Look != look) _listed = (look, _time.GetTimestamp());
+        else if (_time.GetElapsedTime(first.At) > FolderTimeTells) _settled = look;
         return true;
     }
 
