@@ -31,6 +31,9 @@ internal sealed class Generation
 
     public StripedCounter Leases { get; } = new();
 
+    /// <summary>The very model that a line of a manifest names; null when there is none, or one of other content.</summary>
+    public LoadedModel? Holds(ManifestEntry entry) => Models.GetValueOrDefault(entry.Name.Value) is { } model && model.Entry == entry ? model : null;
+
     /// <summary>Loader thread only, once, after the last lease: unmaps what no newer generation shares.</summary>
     public void Release()
     {

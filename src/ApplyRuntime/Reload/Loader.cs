@@ -142,6 +142,7 @@ internal sealed class Loader : IDisposable
             _inbox.Pause(DrainPause);
         }
         if (_retired.Count > 0) _log.Error($"Closed with leases held on {_retired.Count} generations; their files stay mapped until the process ends.");
+        _reconciler.Dispose();
         Publish(RuntimeState.Closed);
         _inbox.Close(mail.Asked);
         _swap.SetResult();
