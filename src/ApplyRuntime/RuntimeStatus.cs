@@ -90,6 +90,9 @@ public sealed record RuntimeStatus
     /// <summary>Older generations that a lease still holds in memory.</summary>
     public int RetiredGenerations { get; init; }
 
+    /// <summary>Leases that hold them for too long, the oldest first; each is also a problem. Empty unless <see cref="RuntimeOptions.ReportLeasesAfter"/> asks for it. Once closed, all that are still held.</summary>
+    public IReadOnlyList<OverdueLease> OverdueLeases { get; init; } = [];
+
     /// <summary>When the loader last looked at CURRENT. A time far back means that the loader hangs, in the file system or in a handler.</summary>
     public DateTimeOffset? CheckedAt { get; init; }
 

@@ -26,6 +26,7 @@ public sealed class MemoryBudgetTests : IDisposable
         runtime.Decide("news", Scene.Ones).Class.Should().Be(1);
         runtime.Decide("pics", Scene.Ones).Reason.Should().Be(FallbackReason.NoModel, "no part of it is loaded");
 
+        _scene.Builder.Without("pics");
         Publish(3, "news");
         runtime.Refresh().Problems.Should().BeEmpty();
         runtime.Decide("news", Scene.Ones).Class.Should().Be(3, "one that fits is loaded");
