@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Leasing;
@@ -23,6 +24,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     private readonly PositionDecider _positions;
     private readonly bool _followsFile;
     private readonly Loader _loader;
+    private readonly LeaseWatch? _leases;
     private readonly TimeProvider _time;
 
     private ModelRuntime(string fastDataFolder, RuntimeOptions options)
@@ -34,7 +36,8 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         if (options.ApplyModels is { } configuration) _configurations.Set(configuration);
         _log = new RandomisedLog(options.Decisions, options.Debug is { } debug ? new DebugPrint(debug) : null);
         _positions = new PositionDecider(_slot, _configurations, _fallbacks, _log, options.Time);
-        _loader = new Loader(new FolderLayout(fastDataFolder), _slot, _configurations, options);
+        if (options.ReportLeasesAfter is { } deadline) _leases = new LeaseWatch(deadline, options.Time);
+        _loader = new Loader(new FolderLayout(fastDataFolder), _slot, _configurations, _leases, options);
     }
 
     /// <summary>Starts to follow a folder. Returns once the live generation is loaded, or at once when there is none yet.</summary>
@@ -128,7 +131,14 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Holds the current generation, for callers that score themselves or need several models of one generation. Dispose it once.</summary>
-    public Lease Lease() => _slot.Acquire();
+    /// <param name="member">Left to the compiler, as the two others: where the lease is taken, for <see cref="RuntimeOptions.ReportLeasesAfter"/>.</param>
+    /// <param name="file">The caller's source file.</param>
+    /// <param name="line">The line in it.</param>
+    public Lease Lease([CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        var lease = _slot.Acquire();
+        return _leases is null ? lease : _leases.Record(lease, member, file, line);
+    }
 
     /// <summary>Looks at the folder now, tries again what failed, and waits for the end of it.</summary>
     /// <returns>What is in use then.</returns>

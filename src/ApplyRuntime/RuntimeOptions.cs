@@ -19,8 +19,45 @@ public sealed record RuntimeOptions
     /// <summary>The longest such pause. Default 30 s; at least <see cref="RetryAfter"/>.</summary>
     public TimeSpan RetryAtMost { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Report leases of <see cref="ModelRuntime.Lease"/> that hold an old generation for longer than this, with the place where they were taken,
+    /// in <see cref="RuntimeStatus.OverdueLeases"/>. Default null: nothing is recorded, and a lease costs what it always costs. Asked for, each
+    /// lease allocates about 150 bytes and writes to memory that all cores share: for finding a mistake, not for every day. More than 0.
+    /// </summary>
+    public TimeSpan? ReportLeasesAfter { get; init; }
+
     /// <summary>How long closing waits for leases that are still held; what is leased after that stays mapped. Default 2 s; 0 to 1 h.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Whether models are mapped or copied. Default: by size.</summary>
+    public ModelMemoryMode Memory { get; init; } = ModelMemoryMode.BySize;
+
+    /// <summary>
+    /// With <see cref="ModelMemoryMode.BySize"/>, bytes from which on a model is mapped. Default 4 MiB; not negative. Up to a few MiB a
+    /// copy costs as little as a mapping, its slowest loads are faster, and nothing that happens to the file can touch it; mapping pays
+    /// when several processes on one machine share large models.
+    /// </summary>
+    public long MapFrom { get; init; } = 4 << 20;
+
+    /// <summary>
+    /// Whether models that are to be mapped are copied to a local disk first. Default: when the folder lies on a network file system, of
+    /// which nothing is ever mapped, since a lost connection would end the process. Models that are copied anyway need no local file.
+    /// </summary>
+    public LocalCopyMode LocalCopies { get; init; } = LocalCopyMode.Auto;
+
+    /// <summary>
+    /// A local directory for these copies. Default: the system's temporary directory. Each process has a folder of its own in it, readable by its
+    /// user alone, and deletes those that dead processes left.
+    /// </summary>
+    public string? LocalCopyFolder { get; init; }
+
+    /// <summary>
+    /// Bytes that models may take, of the generation in use, of those that leases still hold and of the one to be loaded together; a model that two
+    /// of them share counts once. A generation that does not fit is refused as a whole, the first one too, and tried again when memory has become
+    /// free; what is in use stays. Default: the load at which the garbage collector calls memory short, about 90 % of what the machine has or the
+    /// container may take. At least 1; <see cref="long.MaxValue"/> for no limit.
+    /// </summary>
+    public long? MemoryBudget { get; init; }
 
     /// <summary>
     /// Whose signature a generation needs. Null (the default) checks none. With a policy, a generation that is unsigned, wrongly signed,
@@ -67,6 +104,12 @@ public sealed record RuntimeOptions
         if (RetryAtMost < RetryAfter) yield return $"{nameof(RetryAtMost)} is {RetryAtMost}; it must be at least {nameof(RetryAfter)}, which is {RetryAfter}.";
         if (ApplyModelsFile is not null && string.IsNullOrWhiteSpace(ApplyModelsFile)) yield return $"{nameof(ApplyModelsFile)} is empty; it must be a file or nothing.";
         if (ApplyModelsFile is not null && ApplyModels is not null) yield return $"{nameof(ApplyModels)} and {nameof(ApplyModelsFile)} are both given; it must be one of them.";
+        if (ReportLeasesAfter <= TimeSpan.Zero) yield return $"{nameof(ReportLeasesAfter)} is {ReportLeasesAfter}; it must be more than 0, or nothing.";
+        if (!Enum.IsDefined(Memory)) yield return $"{nameof(Memory)} is {Memory}; it must be one of {string.Join(", ", Enum.GetNames<ModelMemoryMode>())}.";
+        if (MapFrom < 0) yield return $"{nameof(MapFrom)} is {MapFrom}; it must be 0 bytes or more.";
+        if (MemoryBudget < 1) yield return $"{nameof(MemoryBudget)} is {MemoryBudget}; it must be 1 byte or more, or nothing.";
+        if (!Enum.IsDefined(LocalCopies)) yield return $"{nameof(LocalCopies)} is {LocalCopies}; it must be one of {string.Join(", ", Enum.GetNames<LocalCopyMode>())}.";
+        if (LocalCopyFolder is not null && string.IsNullOrWhiteSpace(LocalCopyFolder)) yield return $"{nameof(LocalCopyFolder)} is empty; it must be a directory or nothing.";
         if (DrainTimeout < TimeSpan.Zero || DrainTimeout > hour) yield return $"{nameof(DrainTimeout)} is {DrainTimeout}; it must be 0 to 1 h.";
     }
 }

@@ -29,7 +29,14 @@ public enum RuntimeState
 /// <param name="FeatureCount">Length of its feature vector.</param>
 public sealed record ModelStatus(
     ModelName Name, string Kind, ContentHash Content, uint ModelVersion, ulong RequestCount,
-    DateTimeOffset? TrainedUntil, DateTimeOffset? Created, int ClassCount, int FeatureCount);
+    DateTimeOffset? TrainedUntil, DateTimeOffset? Created, int ClassCount, int FeatureCount)
+{
+    /// <summary>Bytes that it holds in memory; of a mapped one, bytes that it shares with other processes.</summary>
+    public long SizeBytes { get; init; }
+
+    /// <summary>Whether its file is mapped; if not, the process has a copy.</summary>
+    public bool IsMapped { get; init; }
+}
 
 /// <summary>Something that keeps the runtime from what is published, as long as it lasts.</summary>
 /// <param name="Model">The model that could not be loaded; null when it is CURRENT or the manifest.</param>
@@ -82,6 +89,9 @@ public sealed record RuntimeStatus
 
     /// <summary>Older generations that a lease still holds in memory.</summary>
     public int RetiredGenerations { get; init; }
+
+    /// <summary>Leases that hold them for too long, the oldest first; each is also a problem. Empty unless <see cref="RuntimeOptions.ReportLeasesAfter"/> asks for it. Once closed, all that are still held.</summary>
+    public IReadOnlyList<OverdueLease> OverdueLeases { get; init; } = [];
 
     /// <summary>When the loader last looked at CURRENT. A time far back means that the loader hangs, in the file system or in a handler.</summary>
     public DateTimeOffset? CheckedAt { get; init; }

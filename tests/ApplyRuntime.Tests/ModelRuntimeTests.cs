@@ -202,7 +202,7 @@ public sealed class ModelRuntimeTests : IDisposable
     {
         Skip.IfNot(OperatingSystem.IsLinux());
         Publish(1);
-        var runtime = _scene.Open(Scene.OnlyWhenAsked with { DrainTimeout = TimeSpan.FromMilliseconds(20) });
+        var runtime = _scene.Open(Scene.Mapping with { DrainTimeout = TimeSpan.FromMilliseconds(20) });
         using var lease = runtime.Lease();
         runtime.Dispose();
 
@@ -220,7 +220,7 @@ public sealed class ModelRuntimeTests : IDisposable
     {
         Skip.IfNot(OperatingSystem.IsLinux());
         Publish(1);
-        var runtime = _scene.Open();
+        var runtime = _scene.Open(Scene.Mapping);
         _scene.CountMapped().Should().Be(1);
 
         runtime.Dispose();

@@ -13,6 +13,9 @@ internal sealed class Scene : IDisposable
     /// <summary>Neither polls, in any time of a test, nor hears events: <see cref="ModelRuntime.Refresh"/> alone makes it look.</summary>
     public static RuntimeOptions OnlyWhenAsked { get; } = new() { UseFileEvents = false, PollInterval = TimeSpan.FromHours(1) };
 
+    /// <summary>The same, with models mapped however small, so that a test can count them from outside.</summary>
+    public static RuntimeOptions Mapping { get; } = OnlyWhenAsked with { Memory = ModelMemoryMode.Map };
+
     /// <summary>For what must happen in the end; far more than it takes.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
 

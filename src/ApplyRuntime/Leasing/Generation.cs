@@ -7,6 +7,8 @@ namespace Delivery.ApplyRuntime.Leasing;
 /// <summary>One consistent set of models. Immutable but for the count of its leases, and never made current a second time.</summary>
 internal sealed class Generation
 {
+    private LeaseBook? _holders;
+
     /// <summary>Loader thread only: takes a share of each model.</summary>
     public Generation(CurrentPointer pointer, IReadOnlyCollection<LoadedModel> models, DateTimeOffset appliedAt)
     {
@@ -30,6 +32,12 @@ internal sealed class Generation
     public IReadOnlyList<ModelStatus> Statuses { get; }
 
     public StripedCounter Leases { get; } = new();
+
+    /// <summary>Who holds them, where that is recorded at all; made when it is first asked for.</summary>
+    public LeaseBook Holders => LazyInitializer.EnsureInitialized(ref _holders, static () => new LeaseBook());
+
+    /// <summary>The very model that a line of a manifest names; null when there is none, or one of other content.</summary>
+    public LoadedModel? Holds(ManifestEntry entry) => Models.GetValueOrDefault(entry.Name.Value) is { } model && model.Entry == entry ? model : null;
 
     /// <summary>Loader thread only, once, after the last lease: unmaps what no newer generation shares.</summary>
     public void Release()

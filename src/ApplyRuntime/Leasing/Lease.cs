@@ -13,8 +13,9 @@ public readonly ref struct Lease : IDisposable
 {
     private readonly Generation? _generation;
     private readonly int _stripe;
+    private readonly int _ticket; // in the book of the generation; 0 when nobody asked for one
 
-    internal Lease(Generation generation, int stripe) => (_generation, _stripe) = (generation, stripe);
+    internal Lease(Generation generation, int stripe, int ticket = 0) => (_generation, _stripe, _ticket) = (generation, stripe, ticket);
 
     /// <summary>No generation had been loaded, or the runtime is closed.</summary>
     public bool IsEmpty => _generation is null;
@@ -35,7 +36,15 @@ public readonly ref struct Lease : IDisposable
         return found;
     }
 
-    public void Dispose() => _generation?.Leases.Decrement(_stripe);
+    public void Dispose()
+    {
+        if (_generation is null) return;
+        if (_ticket != 0) _generation.Holders.Remove(_ticket);
+        _generation.Leases.Decrement(_stripe);
+    }
+
+    /// <summary>The same lease with a place in the book of its generation; it takes the place of this one.</summary>
+    internal Lease Recorded(LeaseOrigin origin) => new(_generation!, _stripe, _generation!.Holders.Add(origin));
 
     internal bool Find(string name, [NotNullWhen(true)] out LoadedModel? model)
     {

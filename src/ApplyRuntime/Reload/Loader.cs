@@ -18,14 +18,15 @@ internal sealed class Loader : IDisposable
     private readonly FolderEvents? _events;
     private readonly ConfigurationSlot _configurations;
     private readonly ConfigurationFollower? _follower;
+    private readonly LeaseWatch? _leases;
     private readonly string _folder;
     private readonly Thread _thread;
     private TaskCompletionSource _swap = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RuntimeStatus _status;
 
-    public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, RuntimeOptions options)
+    public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, LeaseWatch? leases, RuntimeOptions options)
     {
-        (_folder, _slot, _configurations, _options) = (layout.Root, slot, configurations, options);
+        (_folder, _slot, _configurations, _leases, _options) = (layout.Root, slot, configurations, leases, options);
         if (options.ApplyModelsFile is { } file) _follower = new ConfigurationFollower(file, configurations);
         _log = new ReloadLog(options.Time);
         _reconciler = new Reconciler(new FolderReader(layout), slot, _retired, _log, options);
@@ -110,6 +111,7 @@ internal sealed class Loader : IDisposable
     {
         var inUse = _slot.Current;
         var now = _options.Time.GetUtcNow();
+        var overdue = FindOverdue(state == RuntimeState.Closed);
         Volatile.Write(ref _status, new RuntimeStatus
         {
             Folder = _folder,
@@ -121,13 +123,22 @@ internal sealed class Loader : IDisposable
             Models = inUse?.Statuses ?? [],
             Reloads = _log.Reloads,
             FailedReloads = _log.FailedReloads,
-            Problems = _log.Problems,
+            Problems = overdue.Count == 0 ? _log.Problems : [.. _log.Problems, .. overdue.Select(lease => new RuntimeProblem(null, lease.ToString()))],
             LastError = _log.LastError,
             RetiredGenerations = _retired.Count,
+            OverdueLeases = overdue,
             CheckedAt = now,
             FileEvents = _events?.Active ?? false,
             Configuration = _configurations.Status,
         });
+    }
+
+    private IReadOnlyList<OverdueLease> FindOverdue(bool closing)
+    {
+        if (_leases is null || _retired.Count == 0) return [];
+        var overdue = _leases.Overdue(_retired.Waiting, closing, out var fresh);
+        if (fresh is not null) _log.Error(fresh.ToString());
+        return overdue;
     }
 
     /// <summary>Decisions fall back from here on. What a lease still holds after the timeout stays mapped: no page is taken from under a reader.</summary>
@@ -142,6 +153,7 @@ internal sealed class Loader : IDisposable
             _inbox.Pause(DrainPause);
         }
         if (_retired.Count > 0) _log.Error($"Closed with leases held on {_retired.Count} generations; their files stay mapped until the process ends.");
+        _reconciler.Dispose();
         Publish(RuntimeState.Closed);
         _inbox.Close(mail.Asked);
         _swap.SetResult();

@@ -8,15 +8,20 @@ namespace Delivery.ApplyRuntime.Reload;
 /// <summary>From a line of a manifest to a model that can be scored.</summary>
 internal static class ModelLoader
 {
-    /// <summary>Maps the file, checks every byte of it, makes the scorer and runs it once, so that no request meets a cold page or cold code.</summary>
+    /// <summary>Gets the file into memory, checks every byte of it, makes the scorer and runs it once, so that no request meets a cold page or cold code.</summary>
     /// <exception cref="InvalidModelException">The published bytes are no model that this version can score: trying again is of no use.</exception>
     /// <exception cref="FastDataException">The file is not the one that was published.</exception>
     /// <exception cref="IOException">It cannot be read; <see cref="FileNotFoundException"/> when it is gone.</exception>
-    public static LoadedModel Load(FolderLayout folder, ManifestEntry entry)
+    public static LoadedModel Load(ModelFiles files, ManifestEntry entry)
     {
-        var path = folder.ModelPath(entry);
+        var path = files.PathOf(entry);
         var kind = ModelKind.Find(entry.Kind) ?? throw new InvalidModelException($"{path}: the kind '{entry.Kind}' is not known to this version. Update this process first.");
-        var memory = ModelMemory.Map(path, entry.Length);
+        return Check(entry, kind, files.Read(entry), path);
+    }
+
+    /// <summary>Takes the memory, and disposes it when its bytes are not the model that the entry names.</summary>
+    private static LoadedModel Check(ManifestEntry entry, ModelKind kind, ModelMemory memory, string path)
+    {
         try
         {
             var hash = ContentHash.Of(memory.Bytes);
@@ -44,7 +49,11 @@ internal static class ModelLoader
         var scorer = kind.CreateScorer(layout);
         scorer.Score(memory.Bytes, new float[scorer.FeatureCount], new float[scorer.ClassCount]);
         var status = new ModelStatus(entry.Name, entry.Kind, entry.Content, header.ModelVersion, header.RequestCount,
-            header.TrainedUntil?.ToDateTimeOffset(), header.Created?.ToDateTimeOffset(), scorer.ClassCount, scorer.FeatureCount);
+            header.TrainedUntil?.ToDateTimeOffset(), header.Created?.ToDateTimeOffset(), scorer.ClassCount, scorer.FeatureCount)
+        {
+            SizeBytes = memory.Length,
+            IsMapped = memory.IsMapped,
+        };
         return new LoadedModel(entry, status, memory, scorer);
     }
 }

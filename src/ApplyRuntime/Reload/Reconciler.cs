@@ -9,28 +9,39 @@ namespace Delivery.ApplyRuntime.Reload;
 /// mistake (a restored backup, a second writer) and is refused. But a folder that was seen without CURRENT was made anew, and may count from 1;
 /// not so where signatures are checked, since whoever can take CURRENT away could then bring back an old generation.
 /// </remarks>
-internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, RetiredGenerations retired, ReloadLog log, RuntimeOptions options)
+internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, RetiredGenerations retired, ReloadLog log, RuntimeOptions options) : IDisposable
 {
-    private readonly GenerationTrust? _trust = options.Trust is { } policy ? new GenerationTrust(folder, policy, options.Time) : null;
+    private readonly ReloadTools _tools = new(
+        folder,
+        new ModelFiles(folder.Layout, options),
+        new MemoryBudget(slot, retired, options.MemoryBudget),
+        options.Trust is { } policy ? new GenerationTrust(folder, policy, options.Time) : null);
+
     private CurrentPointer? _tried;
     private long _triedAt;
     private TimeSpan? _pause; // before the next try of the same pointer; null: not worth one
+    private long? _shortSince; // generations that had been released when there was no room for the pointer tried
     private bool _seenWithoutCurrent;
 
     /// <summary>Looks at CURRENT and loads what is due. True when a new generation was swapped in.</summary>
     /// <param name="force">Tries again now what failed, without waiting for the end of the pause.</param>
     public bool Reconcile(bool force)
     {
+        retired.Drain(); // before the room in memory is counted
+        _tools.Files.Clean();
         if (ReadCurrent() is not { } pointer || !Accepts(pointer) || !IsDue(pointer, force)) return false;
-        var attempt = ReloadAttempt.Load(folder, pointer, slot.Current, _trust);
+        var attempt = ReloadAttempt.Load(_tools, pointer, slot.Current);
         if (attempt.FileGone && ReadCurrent() is { } newer && newer != pointer && Accepts(newer))
         {
             attempt.Drop();
-            attempt = ReloadAttempt.Load(folder, newer, slot.Current, _trust);
+            attempt = ReloadAttempt.Load(_tools, newer, slot.Current);
         }
         Remember(attempt);
         return Apply(attempt);
     }
+
+    /// <summary>After the last generation was released.</summary>
+    public void Dispose() => _tools.Files.Dispose();
 
     private CurrentPointer? ReadCurrent()
     {
@@ -50,14 +61,14 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
     private bool Accepts(CurrentPointer pointer)
     {
         var inUse = slot.Current?.Pointer;
-        if (inUse is not null && pointer != inUse && pointer.Epoch <= inUse.Epoch && (!_seenWithoutCurrent || _trust is not null))
+        if (inUse is not null && pointer != inUse && pointer.Epoch <= inUse.Epoch && (!_seenWithoutCurrent || _tools.Trust is not null))
         {
             log.PointerIsBad(pointer.Epoch == inUse.Epoch
                 ? $"{folder.Layout.Current}: epoch {pointer.Epoch} came a second time, with commit {pointer.Commit.Short} after {inUse.Commit.Short}. The first stays in use."
                 : $"{folder.Layout.Current}: epoch went back from {inUse.Epoch} to {pointer.Epoch}. Epoch {inUse.Epoch} stays in use.");
             return false;
         }
-        if (pointer != inUse && _trust?.Refusal(pointer) is { } refusal)
+        if (pointer != inUse && _tools.Trust?.Refusal(pointer) is { } refusal)
         {
             log.PointerIsBad($"{folder.Layout.Current}: {refusal}{(inUse is null ? "" : $" Epoch {inUse.Epoch} stays in use.")}");
             return false;
@@ -69,6 +80,7 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
 
     private bool IsDue(CurrentPointer pointer, bool force) =>
         pointer != _tried
+        || (_shortSince is { } released && retired.Released > released)
         || (log.AttemptProblems.Count > 0 && (force || (_pause is { } pause && options.Time.GetElapsedTime(_triedAt) >= pause)));
 
     private void Remember(ReloadAttempt attempt)
@@ -76,6 +88,7 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
         _pause = !attempt.WorthRepeating ? null
             : attempt.Pointer == _tried && _pause is { } last ? TimeSpan.FromTicks(long.Min(2 * last.Ticks, options.RetryAtMost.Ticks))
             : options.RetryAfter;
+        _shortSince = attempt.ShortOfMemory ? retired.Released : null;
         (_tried, _triedAt) = (attempt.Pointer, options.Time.GetTimestamp());
         log.Attempted(attempt.Problems);
     }

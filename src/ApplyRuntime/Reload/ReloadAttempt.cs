@@ -15,7 +15,7 @@ internal sealed class ReloadAttempt
 
     public CurrentPointer Pointer { get; }
 
-    /// <summary>Whether the manifest could be read; without it there is nothing to apply.</summary>
+    /// <summary>Whether the manifest could be read and its models may be loaded; if not, there is nothing to apply.</summary>
     public bool HasManifest { get; private set; }
 
     /// <summary>Of each model the new one, else the one in use so far, else none; ordered by name.</summary>
@@ -29,15 +29,24 @@ internal sealed class ReloadAttempt
     /// <summary>A problem may pass without a new generation.</summary>
     public bool WorthRepeating { get; private set; }
 
+    /// <summary>There was no room in memory: nothing was loaded.</summary>
+    public bool ShortOfMemory { get; private set; }
+
     /// <summary>Loads what is new or changed, and shares the rest with the generation in use. Throws for nothing that stands in the folder.</summary>
-    public static ReloadAttempt Load(FolderReader folder, CurrentPointer pointer, Generation? inUse, GenerationTrust? trust = null)
+    public static ReloadAttempt Load(ReloadTools tools, CurrentPointer pointer, Generation? inUse)
     {
         var attempt = new ReloadAttempt(pointer);
         try
         {
-            var manifest = trust is null ? folder.ReadManifest(pointer) : trust.Read(pointer);
+            var manifest = tools.Trust is null ? tools.Folder.ReadManifest(pointer) : tools.Trust.Read(pointer);
+            if (tools.Budget.Refusal(manifest) is { } refusal)
+            {
+                attempt.Refuse(refusal);
+                return attempt;
+            }
             attempt.HasManifest = true;
-            foreach (var entry in manifest.Models) attempt.Add(folder.Layout, entry, inUse);
+            tools.Files.Prepare();
+            foreach (var entry in manifest.Models) attempt.Add(tools.Files, entry, inUse);
         }
         catch (Exception e) when (!attempt.HasManifest)
         {
@@ -57,17 +66,17 @@ internal sealed class ReloadAttempt
         foreach (var model in _models) model.DropIfUnshared();
     }
 
-    private void Add(FolderLayout layout, ManifestEntry entry, Generation? inUse)
+    private void Add(ModelFiles files, ManifestEntry entry, Generation? inUse)
     {
-        var before = inUse?.Models.GetValueOrDefault(entry.Name.Value);
-        if (before is not null && before.Entry == entry)
+        if (inUse?.Holds(entry) is { } unchanged)
         {
-            _models.Add(before);
+            _models.Add(unchanged);
             return;
         }
+        var before = inUse?.Models.GetValueOrDefault(entry.Name.Value);
         try
         {
-            _models.Add(ModelLoader.Load(layout, entry));
+            _models.Add(ModelLoader.Load(files, entry));
         }
         catch (Exception e) // whatever is wrong with one model, the others go on
         {
@@ -75,6 +84,12 @@ internal sealed class ReloadAttempt
             var instead = before is null ? "There is none to use instead." : $"The one of {before.Entry.Content.Short} stays in use.";
             Note(new RuntimeProblem(entry.Name, $"{e.Message} {instead}"), e);
         }
+    }
+
+    private void Refuse(string message)
+    {
+        _problems.Add(new RuntimeProblem(null, message));
+        ShortOfMemory = WorthRepeating = true;
     }
 
     private void Note(RuntimeProblem problem, Exception cause)

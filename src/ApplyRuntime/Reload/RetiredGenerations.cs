@@ -9,6 +9,12 @@ internal sealed class RetiredGenerations
 
     public int Count => _waiting.Count;
 
+    /// <summary>The oldest first.</summary>
+    public IReadOnlyList<Generation> Waiting => _waiting;
+
+    /// <summary>How many were released so far.</summary>
+    public long Released { get; private set; }
+
     /// <summary>Takes a generation that was just replaced; null is nothing.</summary>
     public void Add(Generation? generation)
     {
@@ -20,6 +26,7 @@ internal sealed class RetiredGenerations
     {
         if (!generation.Leases.EachIsZero()) return false;
         generation.Release();
+        Released++;
         return true;
     });
 }

@@ -128,6 +128,6 @@ public sealed class LeaseTests : IDisposable
     private ModelRuntime OpenWith(string name, int best)
     {
         _scene.Builder.With(name, FolderBuilder.Choosing(name, best)).Publish();
-        return _scene.Open();
+        return _scene.Open(Scene.Mapping);
     }
 }

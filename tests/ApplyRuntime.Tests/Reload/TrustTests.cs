@@ -179,13 +179,13 @@ public sealed class TrustTests : IDisposable
         var root = Path.GetDirectoryName(_scene.Root)!;
         var trust = new TrustPolicy { AllowedSigners = allowed.Length == 0 ? "" : Path.Combine(root, allowed), StateFile = string.IsNullOrWhiteSpace(state) ? state : Path.Combine(root, state) };
 
-        var open = () => _scene.Open(Scene.OnlyWhenAsked with { Trust = trust });
+        var open = () => _scene.Open(Scene.Mapping with { Trust = trust });
 
         open.Should().Throw<ArgumentException>().WithMessage($"{problem}*");
     }
 
     private ModelRuntime Open(bool state = false) =>
-        _scene.Open(Scene.OnlyWhenAsked with { Trust = new TrustPolicy { AllowedSigners = Allowed, StateFile = state ? _keys["seen"] : null } });
+        _scene.Open(Scene.Mapping with { Trust = new TrustPolicy { AllowedSigners = Allowed, StateFile = state ? _keys["seen"] : null } });
 
     private void Allow(params string[] keys) => File.WriteAllLines(Allowed, keys.Select(key => $"updater {SshProgram.PublicKey(_keys[key])}"));
 
