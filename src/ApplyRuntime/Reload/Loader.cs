@@ -5,6 +5,11 @@ using Delivery.FastData;
 namespace Delivery.ApplyRuntime.Reload;
 
 /// <summary>The thread that follows the folder: everything that maps, hashes or unmaps happens here, and nothing else does.</summary>
+/// <remarks>
+/// Its low priority is known to Windows only; on Linux the framework leaves it out. A nice value of its own would be inherited by every
+/// thread that is made on it, such as one of the pool or the collector's own, and could not be taken back without privileges; and a collection would
+/// wait for the thread when it was put off in the middle of managed code. Giving way after each model has nearly the same effect and neither fault.
+/// </remarks>
 internal sealed class Loader : IDisposable
 {
     private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(5);

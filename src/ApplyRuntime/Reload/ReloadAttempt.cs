@@ -77,6 +77,7 @@ internal sealed class ReloadAttempt
         try
         {
             _models.Add(ModelLoader.Load(files, entry));
+            if (inUse is not null) Thread.Yield(); // threads that serve requests and wait for a core come first
         }
         catch (Exception e) // whatever is wrong with one model, the others go on
         {
