@@ -59,7 +59,7 @@ internal sealed class ReloadAttempt
 
     private void Add(FolderLayout layout, ManifestEntry entry, Generation? inUse)
     {
-        var before = inUse?.Models.GetValueOrDefault(entry.Name.Value);
+        var before = inUse?.Find(entry.Name.Value);
         if (before is not null && before.Entry == entry)
         {
             _models.Add(before);
