@@ -82,8 +82,21 @@ public record struct DecisionOutcome
     public long SaltBucket { get; internal set; }
 
     /// <summary>An outcome of which only this is known yet.</summary>
-    internal static DecisionOutcome Blank(DateTimeOffset time, long epoch, UntouchedReason untouched) =>
-        new() { Time = time, Epoch = epoch, Untouched = untouched, Pivot = Decision.NoClass, Shown = Decision.NoClass };
+    internal static DecisionOutcome Blank(DateTimeOffset time, long epoch, UntouchedReason untouched)
+    {
+        SetBlank(out var outcome, time, epoch, untouched);
+        return outcome;
+    }
+
+    /// <summary>The same in place.</summary>
+    internal static void SetBlank(out DecisionOutcome outcome, DateTimeOffset time, long epoch, UntouchedReason untouched)
+    {
+        outcome = default;
+        outcome.Time = time;
+        outcome.Epoch = epoch;
+        outcome.Untouched = untouched;
+        outcome.Pivot = outcome.Shown = Decision.NoClass;
+    }
 
     /// <summary>Requests that the model had been trained on: the n of the explore probability. 0 when there is no model.</summary>
     public readonly ulong RequestCount => Model?.RequestCount ?? 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Logging;
@@ -8,23 +9,16 @@ namespace Delivery.ApplyRuntime.Deciding;
 /// <summary>Decides one position for one request, tells the blender, and logs what was randomised. No lock, no allocation; any thread.</summary>
 internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot configurations, FallbackCounters fallbacks, RandomisedLog log, TimeProvider clock)
 {
-    public DecisionOutcome Decide(in DecisionRequest request, IBlender blender)
+    /// <summary>Sets all of <paramref name="outcome"/>, which is so large that making it elsewhere and copying it would cost more than most of the work.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // a large caller would use up what the compiler is willing to inline, and hashing would be left with a call a word
+    public void Decide(in DecisionRequest request, IBlender blender, out DecisionOutcome outcome)
     {
         var rules = Rules(request);
         using var lease = slot.Acquire();
-        var outcome = DecisionOutcome.Blank(request.Time ?? clock.GetUtcNow(), lease.Epoch, UntouchedReason.NoApplication);
-        if (request.Foreign is { } foreign && log.RecordForeign(rules, request, foreign, outcome.Time, blender, lease))
-        {
-            outcome.Untouched = UntouchedReason.Foreign;
-            return outcome;
-        }
-        if (rules.Entries.Length == 0 || Decides(rules, rules.Entries[0], request, blender, lease, ref outcome)) return outcome;
-        for (var i = 1; i < rules.Entries.Length; i++)
-        {
-            var next = DecisionOutcome.Blank(outcome.Time, lease.Epoch, UntouchedReason.None);
-            if (Decides(rules, rules.Entries[i], request, blender, lease, ref next)) return next;
-        }
-        return outcome;
+        DecisionOutcome.SetBlank(out outcome, request.Time ?? clock.GetUtcNow(), lease.Epoch, UntouchedReason.NoApplication);
+        if (request.Foreign is not null && LeavesToForeign(rules, request, blender, lease, ref outcome)) return;
+        if (rules.Entries.Length == 0 || Decides(rules, rules.Entries[0], request, blender, lease, ref outcome) || rules.Entries.Length == 1) return;
+        AskOthers(rules, request, blender, lease, ref outcome);
     }
 
     /// <summary>The models of the request's intent, under its override.</summary>
@@ -40,6 +34,27 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
         outcome.Application = entry.Settings;
         outcome.Untouched = Weighing.Condition(entry, request, blender);
         if (outcome.Untouched == UntouchedReason.None) Weighing.Weigh(entry, request, lease, ref outcome);
+    }
+
+    /// <summary>Apart from the usual way, which then has no second outcome to clear.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AskOthers(IntentRules rules, in DecisionRequest request, IBlender blender, Lease lease, ref DecisionOutcome outcome)
+    {
+        for (var i = 1; i < rules.Entries.Length; i++)
+        {
+            var next = DecisionOutcome.Blank(outcome.Time, lease.Epoch, UntouchedReason.None);
+            if (!Decides(rules, rules.Entries[i], request, blender, lease, ref next)) continue;
+            outcome = next;
+            return;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool LeavesToForeign(IntentRules rules, in DecisionRequest request, IBlender blender, Lease lease, ref DecisionOutcome outcome)
+    {
+        if (!log.RecordForeign(rules, request, request.Foreign!.Value, outcome.Time, blender, lease)) return false;
+        outcome.Untouched = UntouchedReason.Foreign;
+        return true;
     }
 
     /// <summary>Asks one application, and does what it says when it has a position.</summary>

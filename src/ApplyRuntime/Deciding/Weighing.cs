@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Exploring;
 using Delivery.ApplyRuntime.Leasing;
@@ -33,12 +34,13 @@ internal static class Weighing
     /// A model that is there but cannot decide on these features still counts with its requests: a fault in the features must not turn
     /// all traffic into random pages. And nothing is explored with features that are not finite, as no trainer could learn from it.
     /// </remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)] // for the reason of PositionDecider.Decide
     public static void Weigh(ApplyEntry entry, in DecisionRequest request, Lease lease, ref DecisionOutcome outcome)
     {
         FindPivot(entry, request.Features, lease, ref outcome);
         if (entry.Settings.RandomizeParams is { } randomize)
         {
-            outcome.ExploreProbability = randomize.ExploreProbability(outcome.RequestCount);
+            outcome.ExploreProbability = entry.ExploreProbability(randomize, outcome.RequestCount);
             outcome.SaltBucket = Draw.SaltBucket(outcome.Time, randomize.RandomSaltMinutes);
             var user = request.User.IsEmpty && request.Query.IsEmpty ? request.RequestId : request.User;
             outcome.Draw = Draw.Of(entry.NameHash, user, request.Query, outcome.SaltBucket);
@@ -90,7 +92,8 @@ internal static class Weighing
         model = null;
         if (entry.Settings.ModelSource != ModelSource.FastData) return FallbackReason.NoSource;
         if (lease.IsEmpty) return FallbackReason.NoGeneration;
-        if (!lease.Find(entry.Name, out model)) return FallbackReason.NoModel;
+        model = lease.Find(entry.Name, ref entry.Place);
+        if (model is null) return FallbackReason.NoModel;
         if (entry.Settings.ClassNumber is { } classes && model.Scorer.ClassCount != classes) return FallbackReason.WrongClassCount;
         return model.Scorer.FeatureCount != featureCount ? FallbackReason.WrongFeatureCount : FallbackReason.None;
     }

@@ -46,7 +46,7 @@ public readonly record struct Draw(uint Hash)
     public static long SaltBucket(DateTimeOffset time, int saltMinutes)
     {
         var ticks = time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
-        var period = saltMinutes * TimeSpan.TicksPerMinute;
-        return ticks >= 0 ? ticks / period : ((ticks + 1) / period) - 1; // towards the past, before 1970 too
+        if (ticks >= 0) return (uint)(ticks / TimeSpan.TicksPerMinute) / (uint)saltMinutes; // minutes up to the year 9999 fit, and 32 bits are divided in half the time
+        return ((ticks + 1) / (saltMinutes * TimeSpan.TicksPerMinute)) - 1; // towards the past
     }
 }

@@ -48,7 +48,10 @@ public readonly ref struct Lease : IDisposable
 
     internal bool Find(string name, [NotNullWhen(true)] out LoadedModel? model)
     {
-        model = null;
-        return _generation is not null && _generation.Models.TryGetValue(name, out model);
+        model = _generation?.Find(name);
+        return model is not null;
     }
+
+    /// <inheritdoc cref="Generation.Find(string, ref int)"/>
+    internal LoadedModel? Find(string name, ref int place) => _generation?.Find(name, ref place);
 }

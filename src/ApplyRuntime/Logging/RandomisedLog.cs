@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Leasing;
@@ -20,6 +21,7 @@ internal sealed class RandomisedLog(IDecisionSink? sink, DebugPrint? debug = nul
     public long Dropped => sink?.Dropped ?? 0;
 
     /// <summary>Logs what the runtime randomised.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // its locals would be cleared by each decision that logs nothing
     public void RecordOwn(IntentRules rules, ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, IBlender blender, Lease lease)
     {
         if (!Records(request)) return;

@@ -15,6 +15,8 @@ internal sealed class LoadedModel(ManifestEntry entry, ModelStatus status, Model
 
     public ManifestEntry Entry => entry;
 
+    public string Name { get; } = entry.Name.Value;
+
     public ModelStatus Status => status;
 
     public Scorer Scorer => scorer;

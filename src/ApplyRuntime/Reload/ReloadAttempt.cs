@@ -73,7 +73,7 @@ internal sealed class ReloadAttempt
             _models.Add(unchanged);
             return;
         }
-        var before = inUse?.Models.GetValueOrDefault(entry.Name.Value);
+        var before = inUse?.Find(entry.Name.Value);
         try
         {
             _models.Add(ModelLoader.Load(files, entry));

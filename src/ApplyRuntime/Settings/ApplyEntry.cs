@@ -3,9 +3,13 @@ using Delivery.Models.Kinds;
 
 namespace Delivery.ApplyRuntime.Settings;
 
-/// <summary>One application, made ready for the hot path. Immutable.</summary>
+/// <summary>One application, made ready for the hot path. Immutable but for <see cref="Place"/>.</summary>
 internal sealed class ApplyEntry
 {
+    /// <summary>Where the model was found the last time: a guess, which any thread may set.</summary>
+    public int Place;
+
+    private KnownProbability _known = new(0, 0);
     private readonly string[] _locales;
     private readonly string[] _interfaces;
 
@@ -18,7 +22,9 @@ internal sealed class ApplyEntry
         _locales = [.. settings.Locales];
         _interfaces = [.. settings.UserInterfaces];
         if (settings.NotShownThreshold is { } threshold) NotShownScore = LinearWinLossBin.NotShownScore(threshold);
-        if (settings.RandomizeParams is { } randomize) Bundle = Bundle.Create(randomize.RandomizeBundle, randomize.LocalRadius, randomize.UniformShare);
+        if (settings.RandomizeParams is not { } randomize) return;
+        _known = new KnownProbability(0, randomize.ExploreProbability(0));
+        Bundle = Bundle.Create(randomize.RandomizeBundle, randomize.LocalRadius, randomize.UniformShare);
     }
 
     /// <summary>The order in which the models of an intent are asked: falling priority, then by name.</summary>
@@ -42,9 +48,23 @@ internal sealed class ApplyEntry
     /// <summary>Stands for "not shown" in the place of the model's own; null: the model's own.</summary>
     public float? NotShownScore { get; }
 
+    /// <summary><see cref="RandomizeParams.ExploreProbability"/>, which only a new model changes. Allocates once after each change of n, and not otherwise.</summary>
+    public double ExploreProbability(RandomizeParams randomize, ulong requestCount)
+    {
+        var known = Volatile.Read(ref _known);
+        return known.RequestCount == requestCount ? known.Probability : Learn(randomize, requestCount);
+    }
+
     public bool TakesLocale(string? locale) => Takes(_locales, locale);
 
     public bool TakesInterface(string? userInterface) => Takes(_interfaces, userInterface);
+
+    private double Learn(RandomizeParams randomize, ulong requestCount)
+    {
+        var known = new KnownProbability(requestCount, randomize.ExploreProbability(requestCount));
+        Volatile.Write(ref _known, known);
+        return known.Probability;
+    }
 
     private static bool Takes(string[] allowed, string? given)
     {
@@ -55,4 +75,6 @@ internal sealed class ApplyEntry
         }
         return false;
     }
+
+    private sealed record KnownProbability(ulong RequestCount, double Probability);
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Delivery.Models.Numerics;
@@ -13,7 +15,7 @@ public static class Murmur3
     private const uint C2 = 0x1B873593;
     private const int CharsOnStack = 256;
     private const int MostUtf8BytesPerChar = 3;
-    private const uint LastAscii = 0x7F;
+    private const ulong NotAscii = 0xFF80FF80_FF80FF80; // in any of four characters
 
     /// <param name="data">Any length, any alignment; read as little-endian words.</param>
     /// <param name="seed">To hash several parts as one, the hash of the part before.</param>
@@ -40,9 +42,8 @@ public static class Murmur3
     /// <summary>The hash of the eight bytes of a number, the lowest first.</summary>
     public static uint Hash(long number, uint seed)
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
-        return Hash(bytes, seed);
+        var hash = Mix(Mix(seed, (uint)number), (uint)(number >> 32));
+        return Finish(hash ^ sizeof(long));
     }
 
     /// <summary>Four characters are a word when none needs more than a byte: no need to encode them first.</summary>
@@ -52,19 +53,37 @@ public static class Murmur3
         var rest = text;
         for (; rest.Length >= sizeof(uint); rest = rest[sizeof(uint)..])
         {
-            var (a, b, c, d) = ((uint)rest[0], (uint)rest[1], (uint)rest[2], (uint)rest[3]);
-            if ((a | b | c | d) > LastAscii) return false;
-            hash = Mix(hash, a | (b << 8) | (c << 16) | (d << 24));
+            var four = FourChars(rest);
+            if ((four & NotAscii) != 0) return false;
+            hash = Mix(hash, Bytes(four));
         }
-        var tail = 0u;
-        for (var i = rest.Length - 1; i >= 0; i--)
+        if (rest.Length > 0)
         {
-            if (rest[i] > LastAscii) return false;
-            tail = (tail << 8) | rest[i];
+            var tail = text.Length >= sizeof(uint) ? FourChars(text[^sizeof(uint)..]) >> (16 * (sizeof(uint) - rest.Length)) : FewChars(rest);
+            if ((tail & NotAscii) != 0) return false;
+            hash ^= Scramble(Bytes(tail));
         }
-        if (rest.Length > 0) hash ^= Scramble(tail);
         hash = Finish(hash ^ (uint)text.Length);
         return true;
+    }
+
+    /// <summary>The first of them in the lowest 16 bits.</summary>
+    private static ulong FourChars(ReadOnlySpan<char> text) => BitConverter.IsLittleEndian
+        ? MemoryMarshal.Read<ulong>(MemoryMarshal.AsBytes(text))
+        : text[0] | ((ulong)text[1] << 16) | ((ulong)text[2] << 32) | ((ulong)text[3] << 48);
+
+    private static ulong FewChars(ReadOnlySpan<char> text)
+    {
+        var chars = 0ul;
+        for (var i = text.Length - 1; i >= 0; i--) chars = (chars << 16) | text[i];
+        return chars;
+    }
+
+    /// <summary>The low bytes of each two characters side by side, then those of all four.</summary>
+    private static uint Bytes(ulong chars)
+    {
+        var pairs = (chars | (chars >> 8)) & 0x0000FFFF_0000FFFF;
+        return (uint)(pairs | (pairs >> 16));
     }
 
     private static uint HashRented(ReadOnlySpan<char> text, uint seed)
@@ -80,10 +99,13 @@ public static class Murmur3
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Mix(uint hash, uint word) => (BitOperations.RotateLeft(hash ^ Scramble(word), 13) * 5) + 0xE6546B64;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Scramble(uint word) => BitOperations.RotateLeft(word * C1, 15) * C2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Finish(uint hash)
     {
         hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;

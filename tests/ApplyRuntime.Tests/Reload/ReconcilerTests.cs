@@ -95,7 +95,7 @@ public sealed class ReconcilerTests : IDisposable
         File.Delete(_builder.PathOf("news"));
         Look().Should().BeTrue();
 
-        _slot.Current!.Models.Keys.Should().Equal("images");
+        _slot.Current!.InOrder.Select(model => model.Name).Should().Equal("images");
         _log.Problems.Should().ContainSingle().Which.Message.Should().EndWith("There is none to use instead.");
     }
 
@@ -169,7 +169,7 @@ public sealed class ReconcilerTests : IDisposable
         _builder.Without("news").Publish();
         Look();
 
-        _slot.Current!.Models.Keys.Should().Equal("images");
+        _slot.Current!.InOrder.Select(model => model.Name).Should().Equal("images");
     }
 
     [Fact]
@@ -346,7 +346,7 @@ public sealed class ReconcilerTests : IDisposable
     private int Best(string name)
     {
         var scores = new float[4];
-        _slot.Current!.Models[name].Score(Scene.Ones, scores);
+        _slot.Current!.Find(name)!.Score(Scene.Ones, scores);
         return Array.IndexOf(scores, scores.Max());
     }
 

@@ -36,6 +36,24 @@ public sealed class Murmur3Tests
         for (var length = 250; length < 260; length++) Murmur3.Hash(text.AsSpan(0, length), 7).Should().Be(Murmur3.Hash(Encoding.UTF8.GetBytes(text[..length]), 7));
     }
 
+    [Fact] // four characters at a time, and up to three that are left
+    public void Texts_of_every_length_hash_like_their_bytes_with_and_without_a_character_beyond_ascii()
+    {
+        for (var length = 0; length <= 40; length++)
+        {
+            var text = string.Concat(Enumerable.Range(0, length).Select(i => (char)('!' + (i * 7 % 90))));
+            Murmur3.Hash(text.AsSpan(), 5).Should().Be(Murmur3.Hash(Encoding.UTF8.GetBytes(text), 5), text);
+            for (var at = 0; at < length; at++)
+            {
+                foreach (var other in "\u0080ÿж\uffff")
+                {
+                    var mixed = text[..at] + other + text[(at + 1)..];
+                    Murmur3.Hash(mixed.AsSpan(), 5).Should().Be(Murmur3.Hash(Encoding.UTF8.GetBytes(mixed), 5), mixed);
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Half_a_character_counts_as_the_replacement_character() =>
         Murmur3.Hash("a\ud83d".AsSpan(), 1).Should().Be(Murmur3.Hash("a\ufffd".AsSpan(), 1));
