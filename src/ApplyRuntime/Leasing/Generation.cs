@@ -21,6 +21,9 @@ internal sealed class Generation
 
     public DateTimeOffset AppliedAt { get; }
 
+    /// <summary>Time of its commit; null when its manifest does not say.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
     public FrozenDictionary<string, LoadedModel> Models { get; }
 
     /// <summary>The same models, ordered by name.</summary>

@@ -1,4 +1,5 @@
 using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
 
@@ -18,16 +19,18 @@ internal sealed class Loader : IDisposable
     private readonly FolderEvents? _events;
     private readonly ConfigurationSlot _configurations;
     private readonly ConfigurationFollower? _follower;
+    private readonly HeldMemory _held = new();
+    private readonly Acknowledger? _acknowledger;
     private readonly string _folder;
     private readonly Thread _thread;
     private TaskCompletionSource _swap = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RuntimeStatus _status;
 
-    public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, RuntimeOptions options)
+    public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, RuntimeOptions options, RuntimeMeter? meter = null, Acknowledger? acknowledger = null)
     {
-        (_folder, _slot, _configurations, _options) = (layout.Root, slot, configurations, options);
+        (_folder, _slot, _configurations, _options, _acknowledger) = (layout.Root, slot, configurations, options, acknowledger);
         if (options.ApplyModelsFile is { } file) _follower = new ConfigurationFollower(file, configurations);
-        _log = new ReloadLog(options.Time);
+        _log = new ReloadLog(options.Time, meter);
         _reconciler = new Reconciler(new FolderReader(layout), slot, _retired, _log, options);
         if (options.UseFileEvents) _events = new FolderEvents(layout.Root, Path.GetFileName(layout.Current), _inbox.Announce, options.Time);
         _status = new RuntimeStatus { Folder = _folder, Configuration = configurations.Status };
@@ -118,16 +121,21 @@ internal sealed class Loader : IDisposable
             Epoch = inUse?.Pointer.Epoch ?? 0,
             Commit = inUse?.Pointer.Commit,
             AppliedAt = inUse?.AppliedAt,
+            PublishedAt = inUse?.PublishedAt,
             Models = inUse?.Statuses ?? [],
             Reloads = _log.Reloads,
             FailedReloads = _log.FailedReloads,
+            ConsecutiveFailures = _log.ConsecutiveFailures,
+            ProblemsSince = _log.ProblemsSince,
             Problems = _log.Problems,
             LastError = _log.LastError,
             RetiredGenerations = _retired.Count,
+            HeldBytes = _held.Bytes(inUse, _retired),
             CheckedAt = now,
             FileEvents = _events?.Active ?? false,
             Configuration = _configurations.Status,
         });
+        _acknowledger?.Post(_status);
     }
 
     /// <summary>Decisions fall back from here on. What a lease still holds after the timeout stays mapped: no page is taken from under a reader.</summary>

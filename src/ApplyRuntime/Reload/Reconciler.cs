@@ -22,6 +22,7 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
     public bool Reconcile(bool force)
     {
         if (ReadCurrent() is not { } pointer || !Accepts(pointer) || !IsDue(pointer, force)) return false;
+        var started = options.Time.GetTimestamp();
         var attempt = ReloadAttempt.Load(folder, pointer, slot.Current, _trust);
         if (attempt.FileGone && ReadCurrent() is { } newer && newer != pointer && Accepts(newer))
         {
@@ -29,7 +30,9 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
             attempt = ReloadAttempt.Load(folder, newer, slot.Current, _trust);
         }
         Remember(attempt);
-        return Apply(attempt);
+        var swapped = Apply(attempt);
+        log.Took(options.Time.GetElapsedTime(started), swapped);
+        return swapped;
     }
 
     private CurrentPointer? ReadCurrent()
@@ -84,7 +87,7 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
     {
         var inUse = slot.Current;
         if (!attempt.HasManifest || (inUse?.Pointer == attempt.Pointer && attempt.Models.SequenceEqual(inUse.InOrder))) return false;
-        var next = new Generation(attempt.Pointer, attempt.Models, options.Time.GetUtcNow());
+        var next = new Generation(attempt.Pointer, attempt.Models, options.Time.GetUtcNow()) { PublishedAt = attempt.PublishedAt };
         retired.Add(slot.Exchange(next));
         _seenWithoutCurrent = false;
         log.Applied();

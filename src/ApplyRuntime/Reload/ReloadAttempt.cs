@@ -18,6 +18,9 @@ internal sealed class ReloadAttempt
     /// <summary>Whether the manifest could be read; without it there is nothing to apply.</summary>
     public bool HasManifest { get; private set; }
 
+    /// <summary>Time of the commit, as the manifest says.</summary>
+    public DateTimeOffset? PublishedAt { get; private set; }
+
     /// <summary>Of each model the new one, else the one in use so far, else none; ordered by name.</summary>
     public IReadOnlyCollection<LoadedModel> Models => _models;
 
@@ -36,7 +39,7 @@ internal sealed class ReloadAttempt
         try
         {
             var manifest = trust is null ? folder.ReadManifest(pointer) : trust.Read(pointer);
-            attempt.HasManifest = true;
+            (attempt.HasManifest, attempt.PublishedAt) = (true, manifest.Published);
             foreach (var entry in manifest.Models) attempt.Add(folder.Layout, entry, inUse);
         }
         catch (Exception e) when (!attempt.HasManifest)

@@ -7,6 +7,9 @@ internal sealed class RetiredGenerations
 {
     private readonly List<Generation> _waiting = [];
 
+    /// <summary>Those that wait.</summary>
+    public IReadOnlyList<Generation> Waiting => _waiting;
+
     public int Count => _waiting.Count;
 
     /// <summary>Takes a generation that was just replaced; null is nothing.</summary>
