@@ -3,6 +3,7 @@ using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Logging;
+using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Reload;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
@@ -18,6 +19,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
 {
     private readonly GenerationSlot _slot = new();
     private readonly FallbackCounters _fallbacks = new();
+    private readonly DecisionCounters _counters = new();
     private readonly Decider _decider;
     private readonly ConfigurationSlot _configurations;
     private readonly RandomisedLog _log;
@@ -26,10 +28,14 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     private readonly Loader _loader;
     private readonly LeaseWatch? _leases;
     private readonly TimeProvider _time;
+    private readonly RuntimeOptions _options;
+    private readonly RuntimeMeter _meter;
+    private readonly Acknowledger? _acknowledger;
 
     private ModelRuntime(string fastDataFolder, RuntimeOptions options)
     {
         _time = options.Time;
+        _options = options;
         _decider = new Decider(_slot, _fallbacks);
         _followsFile = options.ApplyModelsFile is not null;
         _configurations = new ConfigurationSlot(options.ApplyModelsFile, options.Production, options.Time);
@@ -37,7 +43,11 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         _log = new RandomisedLog(options.Decisions, options.Debug is { } debug ? new DebugPrint(debug) : null);
         _positions = new PositionDecider(_slot, _configurations, _fallbacks, _log, options.Time);
         if (options.ReportLeasesAfter is { } deadline) _leases = new LeaseWatch(deadline, options.Time);
-        _loader = new Loader(new FolderLayout(fastDataFolder), _slot, _configurations, _leases, options);
+        var layout = new FolderLayout(fastDataFolder);
+        _meter = new RuntimeMeter(layout.Root, _counters);
+        if (options.Acknowledgements is { } directory) _acknowledger = new Acknowledger(directory, layout.Root, options.AcknowledgementHeartbeat, options.Time);
+        _loader = new Loader(layout, _slot, _configurations, _leases, options, _meter, _acknowledger);
+        _meter.Observe(_counters, () => Status, Health, options.ModelAges);
     }
 
     /// <summary>Starts to follow a folder. Returns once the live generation is loaded, or at once when there is none yet.</summary>
@@ -49,7 +59,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(fastDataFolder);
         options ??= new RuntimeOptions();
-        var problems = string.Join(' ', options.Problems().Concat(options.Trust?.Problems(fastDataFolder) ?? []));
+        var problems = string.Join(' ', options.Problems(fastDataFolder));
         if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
         var runtime = new ModelRuntime(fastDataFolder, options);
         runtime._loader.Start();
@@ -58,7 +68,26 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     }
 
     /// <summary>What is loaded, how old it is and what went wrong, as of now. During a swap it may be one epoch behind a decision.</summary>
-    public RuntimeStatus Status => _loader.Status with { AsOf = _time.GetUtcNow(), Fallbacks = _fallbacks.Read(), Configuration = _configurations.Status, LostRecords = _log.Lost, DroppedRecords = _log.Dropped };
+    public RuntimeStatus Status => _loader.Status with
+    {
+        AsOf = _time.GetUtcNow(),
+        Fallbacks = _fallbacks.Read(),
+        Decisions = _counters.Read(),
+        Configuration = _configurations.Status,
+        LostRecords = _log.Lost,
+        DroppedRecords = _log.Dropped,
+        Acknowledgement = _acknowledger?.Status,
+    };
+
+    /// <summary>Whether it decides with models within the limits of <see cref="RuntimeOptions.Health"/>, and if not, why. Off the hot path.</summary>
+    public RuntimeHealth Health() => RuntimeHealth.Of(Status, _options.Health, _options.PollInterval);
+
+    /// <summary>All of it in words for a person: state, ages, models, settings, problems, memory, decisions, log. For a page of the host or a console; off the hot path.</summary>
+    public string Describe()
+    {
+        var status = Status;
+        return RuntimeText.Of(status, RuntimeHealth.Of(status, _options.Health, _options.PollInterval), _options);
+    }
 
     /// <summary>The settings of <c>ApplyModels</c> in use.</summary>
     public ApplyConfiguration Configuration => _configurations.Current;
@@ -92,7 +121,9 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public DecisionOutcome Decide(in DecisionRequest request, IBlender blender)
     {
         CheckRequest(request.Intent, request.RequestId, blender);
+        var started = _counters.Start();
         _positions.Decide(request, blender, out var outcome);
+        _counters.Count(outcome, started);
         return outcome;
     }
 
@@ -114,7 +145,10 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public Decision Decide(string model, ReadOnlySpan<float> features, int? fallback = null)
     {
         CheckArguments(model, fallback);
-        return _decider.Decide(model, features, fallback);
+        var started = _counters.Start();
+        var decision = _decider.Decide(model, features, fallback);
+        _counters.Count(decision, started);
+        return decision;
     }
 
     /// <summary>The same, and gives the scores as well.</summary>
@@ -129,7 +163,10 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public Decision Decide(string model, ReadOnlySpan<float> features, Span<float> scores, int? fallback = null)
     {
         CheckArguments(model, fallback);
-        return _decider.Decide(model, features, scores, fallback);
+        var started = _counters.Start();
+        var decision = _decider.Decide(model, features, scores, fallback);
+        _counters.Count(decision, started);
+        return decision;
     }
 
     /// <summary>Holds the current generation, for callers that score themselves or need several models of one generation. Dispose it once.</summary>
@@ -177,13 +214,18 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     /// held. Threads that go on deciding get the fallback, with <see cref="FallbackReason.NoGeneration"/>.
     /// </summary>
     /// <remarks>From <see cref="RuntimeOptions.Applied"/> it does not wait: the loader thread ends when the handler returns.</remarks>
-    public void Dispose() => _loader.Dispose();
+    public void Dispose()
+    {
+        _loader.Dispose();
+        _acknowledger?.Dispose();
+        _meter.Dispose();
+    }
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync()
     {
-        if (_loader.IsCaller) _loader.Dispose();
-        else await Task.Run(_loader.Dispose);
+        if (_loader.IsCaller) Dispose();
+        else await Task.Run(Dispose);
     }
 
     private static void CheckArguments(string model, int? fallback)

@@ -1,5 +1,7 @@
 using Delivery.ApplyRuntime.Logging;
+using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.FastData.Acknowledging;
 using Delivery.FastData.Signing;
 
 namespace Delivery.ApplyRuntime;
@@ -95,6 +97,29 @@ public sealed record RuntimeOptions
     /// </summary>
     public Action<RuntimeStatus>? Applied { get; init; }
 
+    /// <summary>From where on <see cref="ModelRuntime.Health"/> says that the runtime is not healthy.</summary>
+    public HealthLimits Health { get; init; } = new();
+
+    /// <summary>Most models whose trained age has a measurement of its own, with the model as a tag: the first by name. Default 0, none; at most 10,000. See docs/observe.md.</summary>
+    public int ModelAges { get; init; }
+
+    /// <summary>
+    /// A directory, shared with other processes and hosts, where this runtime keeps one small file that says what it has in use. Default none.
+    /// Made when it is not there; not inside the fast-data folder. A failure to write never disturbs anything: <see cref="RuntimeStatus.Acknowledgement"/> tells it.
+    /// </summary>
+    public string? Acknowledgements { get; init; }
+
+    /// <summary>How often that file gets a sign of life. Default 1 min; 100 ms to 1 h.</summary>
+    public TimeSpan AcknowledgementHeartbeat { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The same, and what is wrong with that folder in particular.</summary>
+    internal IEnumerable<string> Problems(string fastDataFolder)
+    {
+        foreach (var problem in Problems()) yield return problem;
+        foreach (var problem in Trust?.Problems(fastDataFolder) ?? []) yield return problem;
+        if (Acknowledgements is { } directory && AcknowledgementFolder.Problem(directory, fastDataFolder) is { } wrong) yield return $"{nameof(Acknowledgements)} is {wrong}";
+    }
+
     /// <summary>Every mistake with the value found; none when usable.</summary>
     public IEnumerable<string> Problems()
     {
@@ -111,5 +136,8 @@ public sealed record RuntimeOptions
         if (!Enum.IsDefined(LocalCopies)) yield return $"{nameof(LocalCopies)} is {LocalCopies}; it must be one of {string.Join(", ", Enum.GetNames<LocalCopyMode>())}.";
         if (LocalCopyFolder is not null && string.IsNullOrWhiteSpace(LocalCopyFolder)) yield return $"{nameof(LocalCopyFolder)} is empty; it must be a directory or nothing.";
         if (DrainTimeout < TimeSpan.Zero || DrainTimeout > hour) yield return $"{nameof(DrainTimeout)} is {DrainTimeout}; it must be 0 to 1 h.";
+        if (AcknowledgementHeartbeat < TimeSpan.FromMilliseconds(100) || AcknowledgementHeartbeat > hour) yield return $"{nameof(AcknowledgementHeartbeat)} is {AcknowledgementHeartbeat}; it must be 100 ms to 1 h.";
+        if (ModelAges is < 0 or > 10_000) yield return $"{nameof(ModelAges)} is {ModelAges}; it must be 0 to 10000.";
+        foreach (var problem in Health.Problems()) yield return $"{nameof(Health)}.{problem}";
     }
 }

@@ -1,3 +1,5 @@
+using Delivery.ApplyRuntime.Deciding;
+using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
 using Delivery.Models;
@@ -50,6 +52,14 @@ public sealed record RuntimeError(string Message, DateTimeOffset At);
 public sealed record FallbackCounts(long NoGeneration, long NoModel, long WrongFeatureCount, long NotFinite, long TooFewScores, long WrongClassCount, long NoSource)
 {
     public long Total => NoGeneration + NoModel + WrongFeatureCount + NotFinite + TooFewScores + WrongClassCount + NoSource;
+
+    /// <summary>Each reason with its count, zeros included.</summary>
+    public IEnumerable<(FallbackReason Reason, long Count)> ByReason() =>
+    [
+        (FallbackReason.NoGeneration, NoGeneration), (FallbackReason.NoModel, NoModel), (FallbackReason.WrongFeatureCount, WrongFeatureCount),
+        (FallbackReason.NotFinite, NotFinite), (FallbackReason.TooFewScores, TooFewScores), (FallbackReason.WrongClassCount, WrongClassCount),
+        (FallbackReason.NoSource, NoSource),
+    ];
 }
 
 /// <summary>What a runtime has loaded, how old it is and what went wrong: a snapshot, taken at <see cref="AsOf"/>.</summary>
@@ -72,6 +82,9 @@ public sealed record RuntimeStatus
     /// <summary>When the generation in use was swapped in; null while there is none.</summary>
     public DateTimeOffset? AppliedAt { get; init; }
 
+    /// <summary>Time of its commit, on the host that published it; null while there is none, or when its manifest is of before this was written down.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
     /// <summary>The models in use, ordered by name.</summary>
     public IReadOnlyList<ModelStatus> Models { get; init; } = [];
 
@@ -80,6 +93,12 @@ public sealed record RuntimeStatus
 
     /// <summary>Attempts that left something out, or all.</summary>
     public long FailedReloads { get; init; }
+
+    /// <summary>Failed attempts since the last one without a problem.</summary>
+    public long ConsecutiveFailures { get; init; }
+
+    /// <summary>Since when something has been wrong without a break; null when nothing is.</summary>
+    public DateTimeOffset? ProblemsSince { get; init; }
 
     /// <summary>What is wrong now; empty when all that is published is in use.</summary>
     public IReadOnlyList<RuntimeProblem> Problems { get; init; } = [];
@@ -92,6 +111,9 @@ public sealed record RuntimeStatus
 
     /// <summary>Leases that hold them for too long, the oldest first; each is also a problem. Empty unless <see cref="RuntimeOptions.ReportLeasesAfter"/> asks for it. Once closed, all that are still held.</summary>
     public IReadOnlyList<OverdueLease> OverdueLeases { get; init; } = [];
+
+    /// <summary>Bytes of all models in memory: those in use, and those that a lease still holds.</summary>
+    public long HeldBytes { get; init; }
 
     /// <summary>When the loader last looked at CURRENT. A time far back means that the loader hangs, in the file system or in a handler.</summary>
     public DateTimeOffset? CheckedAt { get; init; }
@@ -110,6 +132,15 @@ public sealed record RuntimeStatus
 
     /// <summary>How often no model decided.</summary>
     public FallbackCounts Fallbacks { get; init; } = new(0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>How many decisions were made, by source and result; those that occurred.</summary>
+    public IReadOnlyList<DecisionCount> Decisions { get; init; } = [];
+
+    /// <summary>The file that tells others what is in use; null without <see cref="RuntimeOptions.Acknowledgements"/>.</summary>
+    public AcknowledgementStatus? Acknowledgement { get; init; }
+
+    /// <summary>Time since the commit of the generation in use; not known while <see cref="PublishedAt"/> is not. Below 0 where the two clocks differ.</summary>
+    public TimeSpan? PublishedAge => AsOf - PublishedAt;
 
     /// <summary>Time since the generation in use was swapped in.</summary>
     public TimeSpan? AppliedAge => AsOf - AppliedAt;

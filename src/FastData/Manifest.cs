@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Delivery.Models;
@@ -19,13 +20,17 @@ public sealed record ManifestEntry(ModelName Name, long Length, ContentHash Cont
 /// <summary>All models of one generation, ordered by name. JSON with one line a model, so that two of them compare line by line.</summary>
 public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<ManifestEntry> Models)
 {
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private static readonly JsonReaderOptions Strict = new() { CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
+
+    /// <summary>Time of the commit, to the second, in UTC: when the generation was published, on whatever host. Null in a manifest of before this was written down.</summary>
+    public DateTimeOffset? Published { get; init; }
 
     /// <summary>The file's bytes; the same manifest gives the same bytes.</summary>
     public byte[] ToBytes()
     {
         var bytes = new ArrayBufferWriter<byte>(256 + (Models.Count * 256));
-        Append(bytes, $"{{\"format\":{FolderLayout.Format},\"epoch\":{Epoch},\"commit\":\"{Commit}\",\"models\":[");
+        Append(bytes, $"{{\"format\":{FolderLayout.Format},\"epoch\":{Epoch},\"commit\":\"{Commit}\",{PublishedText()}\"models\":[");
         for (var i = 0; i < Models.Count; i++)
         {
             var model = Models[i];
@@ -59,7 +64,7 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         if (!FolderLayout.Reads((int)long.Clamp(format, 0, int.MaxValue))) throw new UnsupportedFormatException($"The manifest has format {format}; this version reads {FolderLayout.Format}. Update this process first.");
         var epoch = Number(ref json, "epoch");
         var commit = CommitId.Parse(Text(ref json, "commit"));
-        Property(ref json, "models");
+        var published = PublishedIfThere(ref json);
         Expect(ref json, JsonTokenType.StartArray);
         var models = new List<ManifestEntry>();
         while (Next(ref json) == JsonTokenType.StartObject)
@@ -77,8 +82,28 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         if (json.TokenType != JsonTokenType.EndArray) throw new FormatException($"{json.TokenType} where a model or the end of the list was expected.");
         Expect(ref json, JsonTokenType.EndObject);
         if (json.Read()) throw new FormatException("more follows after its end.");
-        return new Manifest(epoch, commit, models);
+        return new Manifest(epoch, commit, models) { Published = published };
     }
+
+    /// <summary>Reads up to the value of <c>models</c>.</summary>
+    private static DateTimeOffset? PublishedIfThere(ref Utf8JsonReader json)
+    {
+        Expect(ref json, JsonTokenType.PropertyName);
+        if (!json.ValueTextEquals("published"))
+        {
+            return json.ValueTextEquals("models") ? null : throw new FormatException($"property '{json.GetString()}' at byte {json.TokenStartIndex}; expected 'models'.");
+        }
+        Expect(ref json, JsonTokenType.String);
+        var text = json.GetString()!;
+        if (!DateTimeOffset.TryParseExact(text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            throw new FormatException($"'published' is '{text}'; expected a time in UTC such as 2026-03-01T12:00:00Z.");
+        }
+        Property(ref json, "models");
+        return time;
+    }
+
+    private string PublishedText() => Published is { } time ? $"\"published\":\"{time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}\"," : "";
 
     private static JsonTokenType Next(ref Utf8JsonReader json) =>
         json.Read() ? json.TokenType : throw new FormatException("it ends too early.");

@@ -23,11 +23,37 @@ public sealed class ManifestTests
     public void A_manifest_without_models_is_a_manifest() =>
         Manifest.Parse((Two with { Models = [] }).ToBytes(), "m.json").Models.Should().BeEmpty();
 
+    [Fact]
+    public void The_time_of_its_commit_is_kept_to_the_second_and_one_of_before_has_none()
+    {
+        var timed = Two with { Published = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero) };
+        var bytes = timed.ToBytes();
+
+        Encoding.UTF8.GetString(bytes).Should().StartWith($"{{\"format\":1,\"epoch\":7,\"commit\":\"{Two.Commit}\",\"published\":\"2026-03-01T12:00:00Z\",\"models\":[");
+        Manifest.Parse(bytes, "m.json").Published.Should().Be(timed.Published);
+        Manifest.Parse(bytes, "m.json").ToBytes().Should().Equal(bytes);
+        Manifest.Parse(Two.ToBytes(), "m.json").Published.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData("2026-03-01T12:00:00+01:00")]
+    [InlineData("2026-03-01")]
+    [InlineData("")]
+    public void A_time_that_is_written_otherwise_is_a_mistake(string time)
+    {
+        var text = Encoding.UTF8.GetString((Two with { Published = DateTimeOffset.UnixEpoch }).ToBytes()).Replace("1970-01-01T00:00:00Z", time, StringComparison.Ordinal);
+
+        var act = () => Manifest.Parse(Encoding.UTF8.GetBytes(text), "m.json");
+
+        act.Should().Throw<FastDataException>().WithMessage($"m.json: no manifest: 'published' is '{time}'; expected a time in UTC such as 2026-03-01T12:00:00Z.");
+    }
+
     [Theory]
     [InlineData("\"a_model\"", "\"../a_model\"", "*character other than*")]
     [InlineData("a_model.", "b_model.", "*has the file*expected*")]
     [InlineData("\"length\":3", "\"length\":-3", "*'length' must be a whole number above 0*")]
     [InlineData("\"length\":3", "\"length\":3.5", "*'length' must be a whole number above 0*")]
+    [InlineData("\"models\"", "\"extra\"", "*property 'extra'*expected 'models'*")]
     [InlineData("\"name\"", "\"title\"", "*property 'title'*expected 'name'*")]
     [InlineData("\"epoch\":7", "\"epoch\":0", "*'epoch' must be a whole number above 0*")]
     [InlineData("]}", "]", "*")]

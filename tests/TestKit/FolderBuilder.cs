@@ -21,6 +21,9 @@ public sealed class FolderBuilder(string root)
     /// <summary>Of the last generation; 0 before the first.</summary>
     public long Epoch { get; private set; }
 
+    /// <summary>Time of the commit that the next manifests name; null, as in manifests of before they had one.</summary>
+    public DateTimeOffset? Published { get; set; }
+
     /// <summary>A model file whose weights are given by class and feature.</summary>
     public static byte[] Linear(string name, int classes, int features, Func<int, int, float> weight, ulong requestCount = 1000)
     {
@@ -83,7 +86,7 @@ public sealed class FolderBuilder(string root)
         foreach (var entry in entries) WriteOnce(Layout.ModelPath(entry), _models[entry.Name].File);
         var seed = string.Join(' ', entries.Select(e => e.Content)) + epoch;
         var commit = CommitId.Parse(ContentHash.Of(Encoding.ASCII.GetBytes(seed)).Hex[..40]);
-        var manifest = new Manifest(epoch, commit, entries).ToBytes();
+        var manifest = (new Manifest(epoch, commit, entries) { Published = Published }).ToBytes();
         WriteOnce(Layout.ManifestPath(epoch, commit), manifest);
         Epoch = epoch;
         return new CurrentPointer(FolderLayout.Format, epoch, commit, ContentHash.Of(manifest));

@@ -25,6 +25,9 @@ internal sealed class Generation
 
     public DateTimeOffset AppliedAt { get; }
 
+    /// <summary>Time of its commit; null when its manifest does not say.</summary>
+    public DateTimeOffset? PublishedAt { get; init; }
+
     /// <summary>The models, ordered by name.</summary>
     public IReadOnlyList<LoadedModel> InOrder => _inOrder;
 

@@ -7,7 +7,7 @@ namespace Delivery.ApplyRuntime.Reload;
 /// <summary>Brings the configuration in use to what its file says. Loader thread only.</summary>
 /// <remarks>
 /// The whole file is read at each look and its content decides, never a time stamp. What cannot be used changes nothing and is
-/// told once; a file that is only half written is no JSON and is read again at the next look.
+/// told once; a file that is empty or only half written is no JSON and is read again at the next look.
 /// </remarks>
 internal sealed class ConfigurationFollower(string file, ConfigurationSlot slot)
 {
@@ -24,6 +24,7 @@ internal sealed class ConfigurationFollower(string file, ConfigurationSlot slot)
         {
             var bytes = Read();
             _trouble = null;
+            if (bytes.AsSpan().Trim(" \t\r\n"u8).IsEmpty) throw new IOException("It is empty. It must say {} when no model is to be applied."); // so is a file that is just being written
             var content = ContentHash.Of(bytes);
             if (content == _tried)
             {

@@ -58,9 +58,10 @@ internal sealed class Inbox(string owner)
         lock (_gate)
         {
             if (!_announced && !_stop && _asked.Count == 0) Monitor.Wait(_gate, atMost);
-            var mail = new Mail(_announced, _asked, _stop);
+            IReadOnlyList<TaskCompletionSource<RuntimeStatus>> taken = [];
+            if (_asked.Count > 0) (taken, _asked) = (_asked, []); // what is taken must not be the list that the next to ask joins
+            var mail = new Mail(_announced, taken, _stop);
             _announced = false;
-            if (_asked.Count > 0) _asked = [];
             return mail;
         }
     }

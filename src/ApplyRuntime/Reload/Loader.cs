@@ -1,4 +1,5 @@
 using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
 
@@ -24,17 +25,20 @@ internal sealed class Loader : IDisposable
     private readonly ConfigurationSlot _configurations;
     private readonly ConfigurationFollower? _follower;
     private readonly LeaseWatch? _leases;
+    private readonly HeldMemory _held;
+    private readonly Acknowledger? _acknowledger;
     private readonly string _folder;
     private readonly Thread _thread;
     private TaskCompletionSource _swap = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RuntimeStatus _status;
 
-    public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, LeaseWatch? leases, RuntimeOptions options)
+    public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, LeaseWatch? leases, RuntimeOptions options, RuntimeMeter meter, Acknowledger? acknowledger)
     {
-        (_folder, _slot, _configurations, _leases, _options) = (layout.Root, slot, configurations, leases, options);
+        (_folder, _slot, _configurations, _leases, _options, _acknowledger) = (layout.Root, slot, configurations, leases, options, acknowledger);
         if (options.ApplyModelsFile is { } file) _follower = new ConfigurationFollower(file, configurations);
-        _log = new ReloadLog(options.Time);
-        _reconciler = new Reconciler(new FolderReader(layout), slot, _retired, _log, options);
+        _log = new ReloadLog(options.Time, meter);
+        _held = new HeldMemory(slot, _retired);
+        _reconciler = new Reconciler(new FolderReader(layout), slot, _retired, _held, _log, options);
         if (options.UseFileEvents) _events = new FolderEvents(layout.Root, Path.GetFileName(layout.Current), _inbox.Announce, options.Time);
         _status = new RuntimeStatus { Folder = _folder, Configuration = configurations.Status };
         _thread = new Thread(Run) { IsBackground = true, Name = "Delivery models", Priority = ThreadPriority.BelowNormal };
@@ -125,17 +129,22 @@ internal sealed class Loader : IDisposable
             Epoch = inUse?.Pointer.Epoch ?? 0,
             Commit = inUse?.Pointer.Commit,
             AppliedAt = inUse?.AppliedAt,
+            PublishedAt = inUse?.PublishedAt,
             Models = inUse?.Statuses ?? [],
             Reloads = _log.Reloads,
             FailedReloads = _log.FailedReloads,
+            ConsecutiveFailures = _log.ConsecutiveFailures,
+            ProblemsSince = _log.ProblemsSince,
             Problems = overdue.Count == 0 ? _log.Problems : [.. _log.Problems, .. overdue.Select(lease => new RuntimeProblem(null, lease.ToString()))],
             LastError = _log.LastError,
             RetiredGenerations = _retired.Count,
             OverdueLeases = overdue,
+            HeldBytes = _held.Bytes(),
             CheckedAt = now,
             FileEvents = _events?.Active ?? false,
             Configuration = _configurations.Status,
         });
+        _acknowledger?.Post(_status);
     }
 
     private IReadOnlyList<OverdueLease> FindOverdue(bool closing)

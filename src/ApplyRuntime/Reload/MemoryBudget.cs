@@ -6,8 +6,9 @@ namespace Delivery.ApplyRuntime.Reload;
 /// <summary>Holds each generation to the memory that models may take, before any of it is loaded. Loader thread only.</summary>
 /// <param name="slot">Has the generation in use.</param>
 /// <param name="retired">Those that a lease still holds in memory.</param>
+/// <param name="memory">What they hold now.</param>
 /// <param name="limitBytes">What all held generations together may take; null for <see cref="DefaultBytes"/>.</param>
-internal sealed class MemoryBudget(GenerationSlot slot, RetiredGenerations retired, long? limitBytes)
+internal sealed class MemoryBudget(GenerationSlot slot, RetiredGenerations retired, HeldMemory memory, long? limitBytes)
 {
     /// <summary>
     /// The load at which the collector itself calls memory short: most of what the machine has, or of what the container may take. A
@@ -22,7 +23,7 @@ internal sealed class MemoryBudget(GenerationSlot slot, RetiredGenerations retir
         var inUse = slot.Current;
         var added = manifest.Models.Where(entry => inUse?.Holds(entry) is null).Sum(entry => entry.Length);
         if (added == 0) return null; // what adds nothing may replace what is too much already
-        var held = retired.Waiting.SelectMany(generation => generation.InOrder).Concat(inUse?.InOrder ?? []).Distinct().Sum(model => model.Status.SizeBytes);
+        var held = memory.Bytes();
         if (held <= limit - added) return null;
         return $"Epoch {manifest.Epoch} is not loaded: it adds {added:N0} bytes to {held:N0} held{Holders(inUse)}; {nameof(RuntimeOptions.MemoryBudget)} is {limit:N0} bytes."
             + (inUse is null ? " There is none to use instead." : $" Epoch {inUse.Pointer.Epoch} stays in use.");

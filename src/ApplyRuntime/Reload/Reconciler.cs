@@ -9,12 +9,12 @@ namespace Delivery.ApplyRuntime.Reload;
 /// mistake (a restored backup, a second writer) and is refused. But a folder that was seen without CURRENT was made anew, and may count from 1;
 /// not so where signatures are checked, since whoever can take CURRENT away could then bring back an old generation.
 /// </remarks>
-internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, RetiredGenerations retired, ReloadLog log, RuntimeOptions options) : IDisposable
+internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, RetiredGenerations retired, HeldMemory held, ReloadLog log, RuntimeOptions options) : IDisposable
 {
     private readonly ReloadTools _tools = new(
         folder,
         new ModelFiles(folder.Layout, options),
-        new MemoryBudget(slot, retired, options.MemoryBudget),
+        new MemoryBudget(slot, retired, held, options.MemoryBudget),
         options.Trust is { } policy ? new GenerationTrust(folder, policy, options.Time) : null);
 
     private CurrentPointer? _tried;
@@ -30,6 +30,7 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
         retired.Drain(); // before the room in memory is counted
         _tools.Files.Clean();
         if (ReadCurrent() is not { } pointer || !Accepts(pointer) || !IsDue(pointer, force)) return false;
+        var started = options.Time.GetTimestamp();
         var attempt = ReloadAttempt.Load(_tools, pointer, slot.Current);
         if (attempt.FileGone && ReadCurrent() is { } newer && newer != pointer && Accepts(newer))
         {
@@ -37,7 +38,9 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
             attempt = ReloadAttempt.Load(_tools, newer, slot.Current);
         }
         Remember(attempt);
-        return Apply(attempt);
+        var swapped = Apply(attempt);
+        log.Took(options.Time.GetElapsedTime(started), swapped);
+        return swapped;
     }
 
     /// <summary>After the last generation was released.</summary>
@@ -97,7 +100,7 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
     {
         var inUse = slot.Current;
         if (!attempt.HasManifest || (inUse?.Pointer == attempt.Pointer && attempt.Models.SequenceEqual(inUse.InOrder))) return false;
-        var next = new Generation(attempt.Pointer, attempt.Models, options.Time.GetUtcNow());
+        var next = new Generation(attempt.Pointer, attempt.Models, options.Time.GetUtcNow()) { PublishedAt = attempt.PublishedAt };
         retired.Add(slot.Exchange(next));
         _seenWithoutCurrent = false;
         log.Applied();

@@ -18,6 +18,9 @@ internal sealed class ReloadAttempt
     /// <summary>Whether the manifest could be read and its models may be loaded; if not, there is nothing to apply.</summary>
     public bool HasManifest { get; private set; }
 
+    /// <summary>Time of the commit, as the manifest says.</summary>
+    public DateTimeOffset? PublishedAt { get; private set; }
+
     /// <summary>Of each model the new one, else the one in use so far, else none; ordered by name.</summary>
     public IReadOnlyCollection<LoadedModel> Models => _models;
 
@@ -44,7 +47,7 @@ internal sealed class ReloadAttempt
                 attempt.Refuse(refusal);
                 return attempt;
             }
-            attempt.HasManifest = true;
+            (attempt.HasManifest, attempt.PublishedAt) = (true, manifest.Published);
             tools.Files.Prepare();
             foreach (var entry in manifest.Models) attempt.Add(tools.Files, entry, inUse);
         }

@@ -1,13 +1,21 @@
+using Delivery.ApplyRuntime.Observing;
+
 namespace Delivery.ApplyRuntime.Reload;
 
 /// <summary>What went well and what went wrong. Loader thread only.</summary>
-internal sealed class ReloadLog(TimeProvider time)
+internal sealed class ReloadLog(TimeProvider time, RuntimeMeter? meter = null)
 {
     private RuntimeProblem? _pointerProblem;
 
     public long Reloads { get; private set; }
 
     public long FailedReloads { get; private set; }
+
+    /// <summary>Failures since the last time that nothing was wrong.</summary>
+    public long ConsecutiveFailures { get; private set; }
+
+    /// <summary>Since when something has been wrong; null when nothing is.</summary>
+    public DateTimeOffset? ProblemsSince { get; private set; }
 
     public RuntimeError? LastError { get; private set; }
 
@@ -26,20 +34,35 @@ internal sealed class ReloadLog(TimeProvider time)
         Fail(message);
     }
 
-    public void PointerIsGood() => _pointerProblem = null;
+    public void PointerIsGood()
+    {
+        _pointerProblem = null;
+        EndIfWell();
+    }
+
+    /// <summary>An attempt has ended.</summary>
+    public void Took(TimeSpan time, bool swapped) => meter?.Reloaded(time.TotalSeconds, swapped, AttemptProblems.Count);
 
     public void Attempted(IReadOnlyList<RuntimeProblem> problems)
     {
         AttemptProblems = problems;
+        EndIfWell();
         if (problems.Count > 0) Fail(problems.Count == 1 ? problems[0].Message : $"{problems[0].Message} ({problems.Count - 1} more.)");
     }
 
     /// <summary>Something outside the folder failed.</summary>
     public void Error(string message) => LastError = new RuntimeError(message, time.GetUtcNow());
 
+    private void EndIfWell()
+    {
+        if (_pointerProblem is null && AttemptProblems.Count == 0) (ConsecutiveFailures, ProblemsSince) = (0, null);
+    }
+
     private void Fail(string message)
     {
         FailedReloads++;
+        ConsecutiveFailures++;
+        ProblemsSince ??= time.GetUtcNow();
         Error(message);
     }
 }

@@ -1,3 +1,4 @@
+using Delivery.FastData.Acknowledging;
 using Delivery.FastData.Git.Maintaining;
 using Delivery.FastData.Signing;
 using Delivery.Updater;
@@ -28,6 +29,9 @@ public sealed record DeliverySettings
     /// <summary>The file of allowed signers: writers and mirrors publish only what it allows, <c>follow</c> loads only that, <c>verify</c> finds all else. Default null: nothing is checked.</summary>
     public string? AllowedSigners { get; init; }
 
+    /// <summary>Where search processes say what they have in use: <c>follow</c> writes there, <c>live</c> reads it. Default null: nowhere.</summary>
+    public string? Acknowledgements { get; init; }
+
     /// <summary>From one maintenance of <c>delivery serve</c> to the next. Default 24 h, from 1 min to 365 days.</summary>
     public TimeSpan MaintainPeriod { get; init; } = TimeSpan.FromHours(24);
 
@@ -47,6 +51,7 @@ public sealed record DeliverySettings
         if (KeepGenerations < TimeSpan.Zero || KeepGenerations > TimeSpan.FromDays(3650)) yield return $"{nameof(KeepGenerations)} is {KeepGenerations}; it needs 0 to 3650 days.";
         var trust = AllowedSigners is { } allowed ? new TrustPolicy { AllowedSigners = allowed }.Problems(FastData) : [];
         foreach (var problem in trust) yield return problem;
+        if (Acknowledgements is { } directory && AcknowledgementFolder.Problem(directory, FastData) is { } wrong) yield return $"{nameof(Acknowledgements)} is {wrong}";
         if (MaintainPeriod < TimeSpan.FromMinutes(1) || MaintainPeriod > TimeSpan.FromDays(365)) yield return $"{nameof(MaintainPeriod)} is {MaintainPeriod}; it needs 1 min to 365 days.";
         foreach (var problem in Maintenance.Problems()) yield return problem;
         foreach (var problem in (Mirror.ToOptions(".", this) with { AllowedSigners = null }).Problems()) yield return $"{nameof(Mirror)}.{problem}";

@@ -26,6 +26,7 @@ internal sealed record Setting(string Key, string Member, SettingType Type, Func
         new("keepGenerations", nameof(DeliverySettings.KeepGenerations), SettingType.Duration, (s, v) => s with { KeepGenerations = (TimeSpan)v }),
         new("signing.key", nameof(DeliverySettings.SigningKey), SettingType.PathOrNull, (s, v) => s with { SigningKey = v as string }),
         new("signing.allowedSigners", nameof(DeliverySettings.AllowedSigners), SettingType.PathOrNull, (s, v) => s with { AllowedSigners = v as string }),
+        new("acknowledgements", nameof(DeliverySettings.Acknowledgements), SettingType.PathOrNull, (s, v) => s with { Acknowledgements = v as string }),
         new("history.keepWeights", nameof(MaintenanceOptions.KeepWeights), SettingType.Duration, (s, v) => s with { Maintenance = s.Maintenance with { KeepWeights = (TimeSpan)v } }),
         new("history.cold", nameof(MaintenanceOptions.Cold), SettingType.Path, (s, v) => s with { Maintenance = s.Maintenance with { Cold = (string)v } }),
         new("maintain.period", nameof(DeliverySettings.MaintainPeriod), SettingType.Duration, (s, v) => s with { MaintainPeriod = (TimeSpan)v }),

@@ -1,12 +1,11 @@
 using System.Threading.Channels;
 using Delivery.ApplyRuntime;
 using Delivery.Cli.Output;
-using Delivery.FastData.Signing;
 
 namespace Delivery.Cli.Verbs;
 
 /// <summary>Follows one folder and tells what happens, line by line.</summary>
-internal sealed class Follower(string folder, FollowOptions options, TrustPolicy? trust) : IDisposable
+internal sealed class Follower(string folder, FollowOptions options, RuntimeOptions reader) : IDisposable
 {
     /// <summary>Pause between two looks for problems that no swap announces.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
@@ -20,11 +19,12 @@ internal sealed class Follower(string folder, FollowOptions options, TrustPolicy
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (options.Seconds is { } seconds) ending.CancelAfter(TimeSpan.FromSeconds(seconds));
-        await using var runtime = ModelRuntime.Open(folder, new RuntimeOptions { Applied = OnApplied, Trust = trust });
+        await using var runtime = ModelRuntime.Open(folder, reader with { Applied = OnApplied });
         if (runtime.Status.State == RuntimeState.Waiting) TellWaiting(runtime.Status);
         if (options.Decide) _decisions.Start(runtime);
         var reached = await TellUntilEndAsync(runtime, ending.Token);
         if (options.Decide) _decisions.Stop();
+        if (options.Describe) TellAll(runtime);
         TellEnd(runtime.Status);
         return _decisions.Failed > 0 || (!reached && !stop.IsCancellationRequested) ? ExitCodes.Failed : ExitCodes.Ok;
     }
@@ -89,6 +89,12 @@ internal sealed class Follower(string folder, FollowOptions options, TrustPolicy
         _problems = problems;
         if (options.Json) Json.WriteLine(new FollowEvent.Problem("problem", status.AsOf, problems), types => types.Problem);
         else _page.Line($"{Time(status.AsOf)}  {(problems.Length == 0 ? "no problems any more" : $"problems: {string.Join("; ", problems)}")}");
+    }
+
+    private void TellAll(ModelRuntime runtime)
+    {
+        foreach (var line in runtime.Describe().TrimEnd().Split('\n')) _page.Line(line);
+        _page.Line();
     }
 
     private void TellEnd(RuntimeStatus status)

@@ -16,18 +16,22 @@ public static class LiveVerb
         A generation is live from the time of its commit until that of the next. Where a clock went back, the latest time so far
         counts, so an older generation never becomes live again.
 
+        Where search processes acknowledge what they apply (the setting acknowledgements, or --acknowledgements), it also shows which of them
+        had that generation in use at the moment, which were behind, and which are gone. docs/observe.md says how.
+
         A time is ISO 8601 (UTC where it names no zone) or a duration back from now: 30m, 2h, 7d.
 
         Examples:
           delivery live
           delivery live --at 2h
+          delivery live --acknowledgements /var/lib/delivery/applied
           delivery live --at 2026-03-01T12:00:00Z --json
         """;
 
     public static Command Create()
     {
         var command = new VerbCommand("live", "Show what was live at a moment: the generation and all its models.") { More = More };
-        var settings = new SettingFlags(command, fastData: true);
+        var settings = new SettingFlags(command, fastData: true, acknowledgements: true);
         var at = new Option<string?>("--at") { Description = "The moment. Default: now.", HelpName = "TIME" };
         var json = Arguments.Json();
         command.Options.Add(at);
@@ -58,7 +62,8 @@ public static class LiveVerb
             var facts = VersionFacts.OfCard(history, name, generation.Commit);
             return new LiveAtModelReport(name.Value, facts.Sha256, facts.SizeBytes, facts.RequestCount, facts.TrainedUntil);
         });
-        var report = new LiveAtReport(settings.FastData, moment, live.Since, live.Next?.When, GenerationReport.Of(generation), live.Next is { } next ? GenerationReport.Of(next) : null, [.. models]);
+        var report = new LiveAtReport(settings.FastData, moment, live.Since, live.Next?.When, GenerationReport.Of(generation), live.Next is { } next ? GenerationReport.Of(next) : null, [.. models],
+            LiveProcesses.Find(settings, generation.Epoch, live.Since, moment, now));
         if (json) Json.Write(report, types => types.LiveAtReport);
         else Show(report, Page.Standard());
         return ExitCodes.Ok;
@@ -91,6 +96,7 @@ public static class LiveVerb
             {
                 model.Name, model.Sha256?[..16] ?? "", model.RequestCount?.ToString(CultureInfo.InvariantCulture) ?? "", model.TrainedUntil is { } trained ? Human.Time(trained) : "",
             })]);
+        if (report.Processes is { } processes) LiveProcesses.Show(processes, page);
     }
 }
 
@@ -102,8 +108,10 @@ public static class LiveVerb
 /// <param name="Generation">The generation.</param>
 /// <param name="ReplacedBy">The one after it; null while it is the newest.</param>
 /// <param name="Models">All its models, by name.</param>
+/// <param name="Processes">What search processes had in use; null where they do not acknowledge.</param>
 internal sealed record LiveAtReport(
-    string Folder, DateTimeOffset At, DateTimeOffset Since, DateTimeOffset? Until, GenerationReport Generation, GenerationReport? ReplacedBy, IReadOnlyList<LiveAtModelReport> Models);
+    string Folder, DateTimeOffset At, DateTimeOffset Since, DateTimeOffset? Until, GenerationReport Generation, GenerationReport? ReplacedBy, IReadOnlyList<LiveAtModelReport> Models,
+    IReadOnlyList<LiveProcessReport>? Processes);
 
 /// <summary>One model of it. What neither card nor weights say is null.</summary>
 internal sealed record LiveAtModelReport(string Name, string? Sha256, long? SizeBytes, ulong? RequestCount, DateTimeOffset? TrainedUntil);

@@ -11,7 +11,7 @@ internal sealed class SettingFlags
     private readonly List<(string Key, Option<string> Option)> _flags = [];
 
     /// <summary>Adds <c>--config</c> and the flags named.</summary>
-    public SettingFlags(Command command, bool fastData = false, bool store = false, bool modelList = false, bool keepWeights = false, bool mirror = false)
+    public SettingFlags(Command command, bool fastData = false, bool store = false, bool modelList = false, bool keepWeights = false, bool mirror = false, bool acknowledgements = false)
     {
         command.Options.Add(_config);
         if (fastData) Add(command, "fastData", "--fast-data", "DIR", "The fast-data folder.");
@@ -23,6 +23,7 @@ internal sealed class SettingFlags
             Add(command, "mirror.branch", "--branch", "NAME", "The remote's branch. Default: main.");
             Add(command, "mirror.interval", "--interval", "TIME", "From one poll to the next. Default: 10s.");
         }
+        if (acknowledgements) Add(command, "acknowledgements", "--acknowledgements", "DIR", "Where search processes say what they have in use.");
         if (modelList) Add(command, "modelList", "--model-list", "FILE", "The list of models to deliver.");
         if (keepWeights) Add(command, "history.keepWeights", "--keep-weights", "TIME", "How long weights stay hot after they were last live, such as 14d.");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LibGit2Sharp;
 
 namespace Delivery.FastData.Git.Objects;
 
@@ -43,6 +44,22 @@ internal static class CommitText
         return last.StartsWith(EpochTrailer, StringComparison.Ordinal)
             && long.TryParse(last.AsSpan(EpochTrailer.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch) && epoch > 0
             ? epoch : null;
+    }
+
+    /// <summary>The time that a commit made at <paramref name="when"/> has: whole seconds, in UTC.</summary>
+    public static DateTimeOffset ToTheSecond(DateTimeOffset when) => DateTimeOffset.FromUnixTimeSeconds(when.ToUnixTimeSeconds());
+
+    /// <summary>When a commit was made; null when its time is none of the years 1 to 9999, which somebody else's can be.</summary>
+    public static DateTimeOffset? TimeOf(Commit commit)
+    {
+        try
+        {
+            return ToTheSecond(commit.Committer.When);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
     }
 
     private static bool EndsWithTrailer(string message)

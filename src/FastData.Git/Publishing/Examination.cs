@@ -31,7 +31,7 @@ internal sealed class Examination(FolderLayout layout, GitReader git, TipState t
         var (models, control) = (Folder(commit, TipState.ModelsFolder), Folder(commit, TipState.ControlFolder));
         RequireControl(id, control);
         var (entries, changed) = Models(id, models);
-        var state = new TipState(new Manifest(epoch, id, entries), models, control, TipState.ReadControl(git, control));
+        var state = new TipState(new Manifest(epoch, id, entries) { Published = CommitText.TimeOf(commit) }, models, control, TipState.ReadControl(git, control));
         return new IncomingGeneration(layout, tip, state, commit.Message, changed);
     }
 

@@ -25,7 +25,7 @@ internal sealed record NextGeneration(IReadOnlyList<GitObject> Objects, TipState
         var epoch = tip.Epoch + 1;
         var commit = CommitText.Make(rootTree, tip.Commit, publication.Actor, now, publication.Message, epoch, signer is null ? null : signer.SignCommit);
         objects.Insert(0, commit);
-        var manifest = new Manifest(epoch, CommitId.Parse(commit.Id.Hex), Merge(tip.Manifest?.Models ?? [], models, publication.Removed));
+        var manifest = new Manifest(epoch, CommitId.Parse(commit.Id.Hex), Merge(tip.Manifest?.Models ?? [], models, publication.Removed)) { Published = CommitText.ToTheSecond(now) };
         return new NextGeneration(objects, new TipState(manifest, modelsTree, controlTree, Merge(tip.Control, publication.Control)));
     }
 

@@ -41,17 +41,17 @@ internal sealed record TipState(Manifest? Manifest, byte[] ModelsTree, byte[] Co
             ?? throw new FastDataException($"Commit {commit} ('{found.MessageShort}') carries no epoch: it was not made by Delivery. {ToMend}");
         var models = GitReader.Folder(found, ModelsFolder);
         var control = GitReader.Folder(found, ControlFolder);
-        return new TipState(known ?? MakeManifest(git, models, epoch, commit), models, control, ReadControl(git, control));
+        return new TipState(known ?? MakeManifest(git, models, epoch, commit, CommitText.TimeOf(found)), models, control, ReadControl(git, control));
     }
 
     /// <summary>The files of the tree <c>control/</c> by name.</summary>
     public static Dictionary<string, ReadOnlyMemory<byte>> ReadControl(GitReader git, byte[] controlTree) =>
         TreeEditor.Read(controlTree).ToDictionary(entry => entry.Name, entry => (ReadOnlyMemory<byte>)git.Blob(entry.Id));
 
-    private static Manifest MakeManifest(GitReader git, byte[] models, long epoch, CommitId commit)
+    private static Manifest MakeManifest(GitReader git, byte[] models, long epoch, CommitId commit, DateTimeOffset? published)
     {
         var entries = ModelBlobs(models).Select(model => DescribeCommitted(commit, model.Name, git.Blob(model.Id))).OrderBy(entry => entry.Name);
-        return new Manifest(epoch, commit, [.. entries]);
+        return new Manifest(epoch, commit, [.. entries]) { Published = published };
     }
 
     private static ManifestEntry DescribeCommitted(CommitId commit, ModelName name, ReadOnlySpan<byte> file)

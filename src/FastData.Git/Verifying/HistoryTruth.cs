@@ -96,7 +96,7 @@ internal sealed class HistoryTruth(FolderLayout layout) : IDisposable
                 entries.Add(entry with { Name = name });
             }
             entries.Sort((a, b) => a.Name.CompareTo(b.Name));
-            return (new Manifest(epoch, commit, entries), null);
+            return (new Manifest(epoch, commit, entries) { Published = KeptHasNoTime(epoch, commit) ? null : CommitText.TimeOf(found) }, null);
         }
         catch (Exception e) when (e is FastDataException or LibGit2SharpException or FormatException)
         {
@@ -109,6 +109,20 @@ internal sealed class HistoryTruth(FolderLayout layout) : IDisposable
         TipState.ModelBlobs(GitReader.Folder(_git.Commit(commit), TipState.ModelsFolder)).ToDictionary(model => model.Name, model => model.Id);
 
     public void Dispose() => _git.Dispose();
+
+    /// <summary>Whether the manifest that stands there is one of before manifests said when: it stays as it was written, since CURRENT and signatures have its hash.</summary>
+    private bool KeptHasNoTime(long epoch, CommitId commit)
+    {
+        try
+        {
+            var path = layout.ManifestPath(epoch, commit);
+            return File.Exists(path) && Manifest.Parse(File.ReadAllBytes(path), path).Published is null;
+        }
+        catch (Exception e) when (e is FastDataException or UnsupportedFormatException or IOException or UnauthorizedAccessException)
+        {
+            return false; // what is damaged is written anew
+        }
+    }
 
     private (ManifestEntry? Entry, string? Problem, bool IsForeign) Describe(ModelName name, GitId blob)
     {

@@ -93,7 +93,8 @@ public sealed class PublishedFaultTests : IDisposable
         var clock = new SteppedTime();
         var slot = new GenerationSlot();
         var log = new ReloadLog(clock);
-        using var reconciler = new Reconciler(new FolderReader(_scene.Builder.Layout), slot, new RetiredGenerations(), log, new RuntimeOptions { Time = clock });
+        var retired = new RetiredGenerations();
+        using var reconciler = new Reconciler(new FolderReader(_scene.Builder.Layout), slot, retired, new HeldMemory(slot, retired), log, new RuntimeOptions { Time = clock });
         Publish(1, "news");
         File.Delete(_scene.Builder.PathOf("news"));
         reconciler.Reconcile(force: false);

@@ -48,6 +48,23 @@ public sealed class ConfigurationFollowerTests : IDisposable
         runtime.Status.Configuration.Changes.Should().Be(2);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" \r\n\t")]
+    public void An_empty_file_is_one_that_is_being_written_and_changes_nothing(string text)
+    {
+        Write(Priority(1));
+        var runtime = Open();
+
+        System.IO.File.WriteAllText(File, text);
+
+        var status = runtime.Refresh().Configuration;
+        (status.Models, status.Changes).Should().Be((1, 1L));
+        status.Problems.Should().ContainSingle().Which.Should().Be($"{File}: It is empty. It must say {{}} when no model is to be applied.");
+        Write(Priority(1));
+        runtime.Refresh().Configuration.Problems.Should().BeEmpty();
+    }
+
     [Fact]
     public void The_content_decides_and_never_the_time_stamp()
     {

@@ -21,7 +21,7 @@ public sealed class ReconcilerTests : IDisposable
     {
         _builder = new FolderBuilder(_folder["fast-data"]);
         _log = new ReloadLog(_clock);
-        _reconciler = new Reconciler(new FolderReader(_builder.Layout), _slot, _retired, _log, new RuntimeOptions { Time = _clock });
+        _reconciler = new Reconciler(new FolderReader(_builder.Layout), _slot, _retired, new HeldMemory(_slot, _retired), _log, new RuntimeOptions { Time = _clock });
     }
 
     public void Dispose()

@@ -60,6 +60,7 @@ public sealed class SettingTests
     [InlineData("maintain.period", "1s")]
     [InlineData("store", "/")]
     [InlineData("signing.allowedSigners", "fast-data/allowed_signers")]
+    [InlineData("acknowledgements", "fast-data/applied")]
     public void A_value_out_of_range_is_told_with_its_key_and_its_place(string key, string value)
     {
         var variable = Setting.All.Single(setting => setting.Key == key).Variable;

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+
+namespace Delivery.ApplyRuntime.Observing;
+
+/// <summary>All that is known of a runtime, in words, for a page or a console. The layout is stable; the words may change.</summary>
+internal static class RuntimeText
+{
+    private const int MostModels = 200;
+    private const int LabelWidth = 16;
+
+    public static string Of(RuntimeStatus status, RuntimeHealth health, RuntimeOptions options)
+    {
+        var text = new StringBuilder();
+        Section(text, "Runtime");
+        Line(text, "folder", status.Folder);
+        Line(text, "as of", Words.Time(status.AsOf));
+        Line(text, "health", health.Level.ToString().ToLowerInvariant());
+        foreach (var reason in health.Reasons) Line(text, "", reason);
+        Line(text, "state", StateOf(status.State));
+        Line(text, "looked", $"{Words.TimeAndAge(status.CheckedAt, status.AsOf)}; each {Words.Span(options.PollInterval)}{(status.FileEvents ? " and by file events" : "")}");
+        Line(text, "signatures", options.Trust is { } trust ? $"checked against {trust.AllowedSigners}" : "not checked");
+        Generation(text, status);
+        Models(text, status);
+        Troubles(text, status);
+        Settings(text, status);
+        Decisions(text, status);
+        Log(text, status, options);
+        return text.ToString();
+    }
+
+    private static void Generation(StringBuilder text, RuntimeStatus status)
+    {
+        Section(text, "Generation");
+        Line(text, "epoch", status.Epoch == 0 ? "none" : $"{Number(status.Epoch)}, commit {status.Commit?.Hex}");
+        Line(text, "published", Words.TimeAndAge(status.PublishedAt, status.AsOf));
+        Line(text, "applied", Words.TimeAndAge(status.AppliedAt, status.AsOf));
+        Line(text, "trained", status.NewestTrainedAge is { } newest ? $"newest {Words.Span(newest)} ago, oldest {Words.Span(status.OldestTrainedAge!.Value)} ago" : "not known");
+        Line(text, "memory", $"{Words.Bytes(status.HeldBytes)}, {Number(status.RetiredGenerations)} older generations held by leases");
+        Line(text, "reloads", $"{Number(status.Reloads)}, {Number(status.FailedReloads)} failed attempts, {Number(status.ConsecutiveFailures)} of them since the last good one");
+    }
+
+    private static void Models(StringBuilder text, RuntimeStatus status)
+    {
+        Section(text, $"Models ({Number(status.Models.Count)})");
+        foreach (var model in status.Models.Take(MostModels))
+        {
+            Line(text, model.Name.Value,
+                $"{model.Content.Short}, {model.Kind}, version {Number(model.ModelVersion)}, {Number((long)model.RequestCount)} requests, {Number(model.ClassCount)} classes, {Number(model.FeatureCount)} features, trained until {Words.TimeAndAge(model.TrainedUntil, status.AsOf)}");
+        }
+        if (status.Models.Count > MostModels) Line(text, "", $"and {Number(status.Models.Count - MostModels)} more");
+    }
+
+    private static void Troubles(StringBuilder text, RuntimeStatus status)
+    {
+        Section(text, $"Problems ({Number(status.Problems.Count)})");
+        if (status.ProblemsSince is { } since) Line(text, "since", Words.TimeAndAge(since, status.AsOf));
+        foreach (var problem in status.Problems.Take(MostModels)) Line(text, problem.Model?.Value ?? "folder", problem.Message);
+        Line(text, "last error", status.LastError is { } last ? $"{Words.TimeAndAge(last.At, status.AsOf)}: {last.Message}" : "none");
+    }
+
+    private static void Settings(StringBuilder text, RuntimeStatus status)
+    {
+        var settings = status.Configuration;
+        Section(text, "Settings");
+        Line(text, "from", settings.File ?? "code");
+        Line(text, "applied", settings.AppliedAt is null ? "never" : $"{Words.TimeAndAge(settings.AppliedAt, status.AsOf)}; {Number(settings.Models)} models{(settings.Content is { } content ? $"; content {content.Short}" : "")}");
+        Line(text, "changes", $"{Number(settings.Changes)}, {Number(settings.Refused)} refused");
+        foreach (var problem in settings.Problems) Line(text, "not in use", problem);
+        foreach (var finding in settings.Findings) Line(text, "seldom meant", finding.ToString());
+    }
+
+    private static void Decisions(StringBuilder text, RuntimeStatus status)
+    {
+        Section(text, $"Decisions ({Number(status.Decisions.Sum(count => count.Count))})");
+        foreach (var count in status.Decisions) Line(text, Words.Snake(count.Result.ToString()), $"{Number(count.Count)} by {Words.Snake(count.Source.ToString())}");
+        foreach (var (reason, count) in status.Fallbacks.ByReason().Where(fallback => fallback.Count > 0)) Line(text, "fell back", $"{Number(count)}, {Words.Snake(reason.ToString())}");
+    }
+
+    private static void Log(StringBuilder text, RuntimeStatus status, RuntimeOptions options)
+    {
+        Section(text, "Told to others");
+        Line(text, "randomised", options.Decisions is null ? "not logged" : $"logged; {Number(status.LostRecords)} lost");
+        Line(text, "acknowledged", status.Acknowledgement is { } told ? $"{told.Path}, {(told.WrittenAt is null ? "not written yet" : Words.TimeAndAge(told.WrittenAt, status.AsOf))}" : "no");
+        if (status.Acknowledgement?.Problem is { } problem) Line(text, "", problem);
+    }
+
+    private static string StateOf(RuntimeState state) => state switch
+    {
+        RuntimeState.Ready => "ready",
+        RuntimeState.Waiting => "waiting for a first generation; decisions fall back",
+        _ => "closed; decisions fall back",
+    };
+
+    private static void Section(StringBuilder text, string title) => text.Append(text.Length > 0 ? "\n" : "").Append(title).Append('\n');
+
+    // A message of others may have breaks in it, which would look like lines of ours.
+    private static void Line(StringBuilder text, string label, string value) =>
+        text.Append("  ").Append(label.PadRight(LabelWidth)).Append("  ").Append(value.ReplaceLineEndings(" ")).Append('\n');
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

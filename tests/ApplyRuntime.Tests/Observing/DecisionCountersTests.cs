@@ -1,0 +1,51 @@
+using Delivery.ApplyRuntime.Deciding;
+
+namespace Delivery.ApplyRuntime.Tests.Observing;
+
+public sealed class DecisionCountersTests
+{
+    [Fact]
+    public void Every_source_and_result_has_a_count_of_its_own()
+    {
+        var counters = new DecisionCounters();
+        var expected = new List<DecisionCount>();
+        var often = 0;
+        foreach (var source in Enum.GetValues<DecisionSource>())
+        {
+            often++;
+            for (var i = 0; i < often; i++) counters.Count(new Decision(0, source, FallbackReason.None, 1, 1, 1), started: 0);
+            expected.Add(new DecisionCount(source, DecisionResult.Class, often));
+            for (var i = 0; i < 10 * often; i++) counters.Count(new DecisionOutcome { Source = source, Untouched = UntouchedReason.Foreign }, started: 0);
+            expected.Add(new DecisionCount(source, DecisionResult.Foreign, 10 * often));
+        }
+
+        counters.Read().Should().Equal(expected);
+    }
+
+    [Fact]
+    public async Task No_count_is_lost_between_threads()
+    {
+        var counters = new DecisionCounters();
+        const int each = 200_000;
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < each; i++) counters.Count(new Decision(0, DecisionSource.Model, FallbackReason.None, 1, 1, 1), counters.Start());
+        })));
+
+        counters.Read().Should().Equal(new DecisionCount(DecisionSource.Model, DecisionResult.Class, 4 * each));
+    }
+
+    [Fact]
+    public void Counting_allocates_nothing()
+    {
+        var counters = new DecisionCounters();
+        var decision = new Decision(0, DecisionSource.Model, FallbackReason.None, 1, 1, 1);
+        counters.Count(decision, counters.Start());
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10_000; i++) counters.Count(decision, counters.Start());
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+}
