@@ -20,7 +20,7 @@ internal sealed class MemoryBudget(GenerationSlot slot, RetiredGenerations retir
     {
         var limit = limitBytes ?? DefaultBytes;
         var inUse = slot.Current;
-        var added = manifest.Models.Where(entry => inUse?.Holds(entry) is null).Sum(entry => entry.Length);
+        var added = manifest.Models.Where(entry => inUse?.Holds(entry) is null && ModelLoader.MayLoad(entry)).Sum(entry => entry.Length);
         if (added == 0) return null; // what adds nothing may replace what is too much already
         var held = retired.Waiting.SelectMany(generation => generation.InOrder).Concat(inUse?.InOrder ?? []).Distinct().Sum(model => model.Status.SizeBytes);
         if (held <= limit - added) return null;
