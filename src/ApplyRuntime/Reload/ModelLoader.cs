@@ -8,6 +8,9 @@ namespace Delivery.ApplyRuntime.Reload;
 /// <summary>From a line of a manifest to a model that can be scored.</summary>
 internal static class ModelLoader
 {
+    /// <summary>Whether a line names something that this version would load at all.</summary>
+    public static bool MayLoad(ManifestEntry entry) => entry.Length is > 0 and <= int.MaxValue && ModelKind.Find(entry.Kind) is not null;
+
     /// <summary>Gets the file into memory, checks every byte of it, makes the scorer and runs it once, so that no request meets a cold page or cold code.</summary>
     /// <exception cref="InvalidModelException">The published bytes are no model that this version can score: trying again is of no use.</exception>
     /// <exception cref="FastDataException">The file is not the one that was published.</exception>

@@ -29,20 +29,6 @@ public sealed class ProcessLimitTests : IDisposable
         (await reader.StatusWithAsync("epoch=2")).Should().Contain("decided=1 problems=0");
     }
 
-    [SkippableFact]
-    public async Task A_reader_without_a_descriptor_left_begins_when_there_is_one()
-    {
-        Skip.IfNot(OperatingSystem.IsLinux());
-        using var reader = new ReaderProcess(_scene.Root, ModelMemoryMode.BySize, "-n 300");
-        (await reader.AskAsync("open")).Should().Contain("epoch=0 models=0 decided=0 problems=0");
-        await reader.AskAsync("fill-descriptors");
-        Publish(1);
-        (await reader.StatusWithAsync("problems=1")).Should().Contain("epoch=0").And.Contain("Too many open files");
-
-        await reader.AskAsync("free");
-        await reader.StatusWithAsync("epoch=1 models=1 decided=1 problems=0");
-    }
-
     [SkippableTheory]
     [InlineData(ModelMemoryMode.Copy, "memory")]
     [InlineData(ModelMemoryMode.Map, "Cannot allocate memory")]

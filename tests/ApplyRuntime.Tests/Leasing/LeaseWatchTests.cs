@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Delivery.ApplyRuntime.Leasing;
 using Delivery.TestKit;
 
 namespace Delivery.ApplyRuntime.Tests.Leasing;
@@ -112,6 +113,9 @@ public sealed class LeaseWatchTests : IDisposable
         using var lease = runtime.Lease();
         lease.IsEmpty.Should().BeTrue();
     }
+
+    [Fact]
+    public void A_lease_is_two_words_which_a_call_returns_in_registers() => Unsafe.SizeOf<Lease>().Should().Be(2 * IntPtr.Size);
 
     private static int Line([CallerLineNumber] int line = 0) => line;
 

@@ -94,6 +94,19 @@ public sealed class MemoryBudgetTests : IDisposable
     }
 
     [Fact]
+    public void What_cannot_be_loaded_anyway_takes_no_room()
+    {
+        var runtime = OpenWith(budget: 2 * _size);
+        _scene.Builder.With("pics", new byte[100_000], kind: "deep_thought");
+        Publish(2, "news");
+
+        var status = runtime.Refresh();
+
+        status.Epoch.Should().Be(2);
+        status.Problems.Should().ContainSingle().Which.Message.Should().Contain("'deep_thought'");
+    }
+
+    [Fact]
     public void Without_a_budget_of_its_own_a_process_takes_what_the_machine_has()
     {
         MemoryBudget.DefaultBytes.Should().BeInRange(100 << 20, long.MaxValue);

@@ -27,6 +27,22 @@ public sealed class NetworkDiskTests
         foreach (var mount in mounts.Where(m => local.Contains(m[2]))) NetworkDisk.Holds(mount[1]).Should().BeFalse("{0} is {1}", mount[1], mount[2]);
     }
 
+    [Theory]
+    [InlineData("nfs4", DriveType.Network, true)]
+    [InlineData("cifs", DriveType.Network, true)]
+    [InlineData("smb3", DriveType.Unknown, true)]
+    [InlineData("fuse.sshfs", DriveType.Unknown, true)]
+    [InlineData("fuse", DriveType.Network, true)]
+    [InlineData("v9fs", DriveType.Fixed, true)]
+    [InlineData("9p", DriveType.Network, true)]
+    [InlineData("glusterfs", DriveType.Unknown, true)]
+    [InlineData("ext4", DriveType.Fixed, false)]
+    [InlineData("overlay", DriveType.Fixed, false)]
+    [InlineData("tmpfs", DriveType.Ram, false)]
+    [InlineData("bcachefs", DriveType.Unknown, false)]
+    public void A_file_system_counts_by_its_name_where_the_framework_does_not_know_it(string format, DriveType type, bool remote) =>
+        NetworkDisk.IsRemote(format, type).Should().Be(remote);
+
     [SkippableFact]
     public void A_path_of_another_machine_is_on_a_network()
     {
