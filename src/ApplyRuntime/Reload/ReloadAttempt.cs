@@ -35,7 +35,7 @@ internal sealed class ReloadAttempt
         var attempt = new ReloadAttempt(pointer);
         try
         {
-            var manifest = trust is null ? folder.ReadManifest(pointer) : trust.Read(pointer);
+            var manifest = trust is null ? folder.ReadManifest(pointer, known: inUse?.Entries) : trust.Read(pointer);
             attempt.HasManifest = true;
             foreach (var entry in manifest.Models) attempt.Add(folder.Layout, entry, inUse);
         }
