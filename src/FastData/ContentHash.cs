@@ -7,6 +7,10 @@ namespace Delivery.FastData;
 public readonly record struct ContentHash
 {
     private const int Length = 2 * SHA256.HashSizeInBytes;
+
+    /// <summary>Digits of <see cref="Short"/>.</summary>
+    internal const int ShortLength = 16;
+
     private readonly string? _hex;
 
     private ContentHash(string hex) => _hex = hex;
@@ -15,7 +19,7 @@ public readonly record struct ContentHash
     public string Hex => _hex ?? throw new InvalidOperationException("An empty ContentHash was used.");
 
     /// <summary>The first 16 digits, which stand in the names of live files.</summary>
-    public string Short => Hex[..16];
+    public string Short => Hex[..ShortLength];
 
     public static ContentHash Of(ReadOnlySpan<byte> content)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Delivery.FastData.Signing;
 
 namespace Delivery.FastData;
@@ -34,19 +35,24 @@ public sealed class FolderReader(FolderLayout layout)
     /// <summary>The manifest that a pointer names, checked against the pointer's hash.</summary>
     /// <param name="current">The pointer.</param>
     /// <param name="check">Looks at the exact bytes, which have the right hash, before any of them is parsed; what it throws goes through. Null for none.</param>
+    /// <param name="known">As of <see cref="Manifest.Parse"/>.</param>
     /// <exception cref="FastDataException">The manifest is not the one that was published.</exception>
     /// <exception cref="IOException">It cannot be read; <see cref="FileNotFoundException"/> when a newer generation took its place: read CURRENT again.</exception>
-    public Manifest ReadManifest(CurrentPointer current, ManifestCheck? check = null)
+    public Manifest ReadManifest(CurrentPointer current, ManifestCheck? check = null, IReadOnlyList<ManifestEntry>? known = null)
     {
         var path = layout.ManifestPath(current.Epoch, current.Commit);
-        var content = File.ReadAllBytes(path);
-        var hash = ContentHash.Of(content);
-        if (hash != current.Manifest) throw new FastDataException($"{path}: its SHA-256 is {hash}; CURRENT says {current.Manifest}.");
-        check?.Invoke(current, content);
-        var manifest = Manifest.Parse(content, path);
-        return manifest.Epoch == current.Epoch && manifest.Commit == current.Commit
-            ? manifest
-            : throw new FastDataException($"{path}: it is of epoch {manifest.Epoch}, commit {manifest.Commit}; CURRENT says {current.Epoch}, {current.Commit}.");
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        if (file.Length > Array.MaxLength) throw new FastDataException($"{path}: {file.Length} bytes are no manifest.");
+        // A new array at each reload would be a large object, whose collection stops all threads for longest.
+        var rented = ArrayPool<byte>.Shared.Rent((int)file.Length);
+        try
+        {
+            return ReadManifest(current, path, rented.AsSpan(0, file.ReadAtLeast(rented, (int)file.Length, throwOnEndOfStream: false)), check, known);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
     }
 
     /// <summary>The signature that stands beside a manifest.</summary>
@@ -66,5 +72,16 @@ public sealed class FolderReader(FolderLayout layout)
         {
             throw new UntrustedException($"{path}: epoch {current.Epoch} is not signed: there is no such file.", e);
         }
+    }
+
+    private static Manifest ReadManifest(CurrentPointer current, string path, ReadOnlySpan<byte> content, ManifestCheck? check, IReadOnlyList<ManifestEntry>? known)
+    {
+        var hash = ContentHash.Of(content);
+        if (hash != current.Manifest) throw new FastDataException($"{path}: its SHA-256 is {hash}; CURRENT says {current.Manifest}.");
+        check?.Invoke(current, content);
+        var manifest = Manifest.Parse(content, path, known);
+        return manifest.Epoch == current.Epoch && manifest.Commit == current.Commit
+            ? manifest
+            : throw new FastDataException($"{path}: it is of epoch {manifest.Epoch}, commit {manifest.Commit}; CURRENT says {current.Epoch}, {current.Commit}.");
     }
 }

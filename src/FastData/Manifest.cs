@@ -42,13 +42,14 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
 
     /// <param name="content">The whole file.</param>
     /// <param name="path">For the message of an error.</param>
+    /// <param name="known">Entries ordered by name, as of the manifest before: where one says the same it is taken, and nothing made anew. Default none.</param>
     /// <exception cref="FastDataException">This is no manifest.</exception>
     /// <exception cref="UnsupportedFormatException">It is of a format that this version does not read.</exception>
-    public static Manifest Parse(ReadOnlySpan<byte> content, string path)
+    public static Manifest Parse(ReadOnlySpan<byte> content, string path, IReadOnlyList<ManifestEntry>? known = null)
     {
         try
         {
-            return Read(content);
+            return Read(content, new KnownEntries(known ?? []));
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -56,7 +57,7 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         }
     }
 
-    private static Manifest Read(ReadOnlySpan<byte> content)
+    private static Manifest Read(ReadOnlySpan<byte> content, KnownEntries known)
     {
         var json = new Utf8JsonReader(content, Strict);
         Expect(ref json, JsonTokenType.StartObject);
@@ -69,14 +70,8 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         var models = new List<ManifestEntry>();
         while (Next(ref json) == JsonTokenType.StartObject)
         {
-            var name = ModelName.Parse(Text(ref json, "name"));
-            var file = Text(ref json, "file");
-            var length = Number(ref json, "length");
-            var entry = new ManifestEntry(name, length, ContentHash.Parse(Text(ref json, "sha256")), Text(ref json, "kind"));
-            Expect(ref json, JsonTokenType.EndObject);
-            // The name of a file comes from outside: only the one that follows from name and content is taken.
-            if (file != entry.File) throw new FormatException($"model '{name}' has the file '{file}'; expected '{entry.File}'.");
-            if (models.Count > 0 && models[^1].Name >= name) throw new FormatException($"model '{name}' stands after '{models[^1].Name}'; the names must grow.");
+            var entry = known.Take(ref json) ?? Entry(ref json);
+            if (models.Count > 0 && models[^1].Name >= entry.Name) throw new FormatException($"model '{entry.Name}' stands after '{models[^1].Name}'; the names must grow.");
             models.Add(entry);
         }
         if (json.TokenType != JsonTokenType.EndArray) throw new FormatException($"{json.TokenType} where a model or the end of the list was expected.");
@@ -104,6 +99,17 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
     }
 
     private string PublishedText() => Published is { } time ? $"\"published\":\"{time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}\"," : "";
+
+    private static ManifestEntry Entry(ref Utf8JsonReader json)
+    {
+        var name = ModelName.Parse(Text(ref json, "name"));
+        var file = Text(ref json, "file");
+        var length = Number(ref json, "length");
+        var entry = new ManifestEntry(name, length, ContentHash.Parse(Text(ref json, "sha256")), Text(ref json, "kind"));
+        Expect(ref json, JsonTokenType.EndObject);
+        // The name of a file comes from outside: only the one that follows from name and content is taken.
+        return file == entry.File ? entry : throw new FormatException($"model '{name}' has the file '{file}'; expected '{entry.File}'.");
+    }
 
     private static JsonTokenType Next(ref Utf8JsonReader json) =>
         json.Read() ? json.TokenType : throw new FormatException("it ends too early.");

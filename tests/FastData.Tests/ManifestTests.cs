@@ -68,6 +68,21 @@ public sealed class ManifestTests
         var act = () => Manifest.Parse(damaged, "m.json");
 
         act.Should().Throw<FastDataException>().WithMessage("m.json: no manifest: " + message);
+        var beside = () => Manifest.Parse(damaged, "m.json", Two.Models);
+        beside.Should().Throw<FastDataException>("an entry that is known excuses nothing").WithMessage("m.json: no manifest: " + message);
+    }
+
+    [Fact]
+    public void Entries_that_did_not_change_are_those_of_the_manifest_before()
+    {
+        ManifestEntry changed = Entry("c_model") with { Length = 4 };
+        ManifestEntry[] before = [Entry("a_model"), Entry("b_model"), Entry("c_model"), Entry("e_model"), Entry("f_model"), Entry("g_model")];
+        ManifestEntry[] now = [Entry("a_model"), changed, Entry("d_model"), Entry("e_model"), Entry("f_model") with { Kind = "other" }, Entry("g_model")];
+
+        var read = Manifest.Parse((Two with { Models = now }).ToBytes(), "m.json", before);
+
+        read.Models.Should().Equal(now);
+        read.Models.Where(entry => before.Any(old => ReferenceEquals(old, entry))).Select(entry => entry.Name.Value).Should().Equal("a_model", "e_model", "g_model");
     }
 
     [Fact]
@@ -100,8 +115,13 @@ public sealed class ManifestTests
         {
             var damaged = (byte[])bytes.Clone();
             for (var flips = random.Next(1, 4); flips > 0; flips--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
-            var failure = Record.Exception(() => Manifest.Parse(damaged.AsSpan(0, random.Next(4) == 0 ? random.Next(damaged.Length) : damaged.Length), "m.json"));
-            if (failure is not null) failure.Should().Match(e => e is FastDataException || e is UnsupportedFormatException, "seed {0}, case {1}", seed, i);
+            var length = random.Next(4) == 0 ? random.Next(damaged.Length) : damaged.Length;
+            var (read, beside) = ((Manifest?)null, (Manifest?)null);
+            var failure = Record.Exception(() => read = Manifest.Parse(damaged.AsSpan(0, length), "m.json"));
+            var failureBeside = Record.Exception(() => beside = Manifest.Parse(damaged.AsSpan(0, length), "m.json", Two.Models));
+            (failureBeside?.GetType()).Should().Be(failure?.GetType(), "known entries change no verdict; seed {0}, case {1}", seed, i);
+            if (failure is null) beside!.Models.Should().Equal(read!.Models, "seed {0}, case {1}", seed, i);
+            else failure.Should().Match(e => e is FastDataException || e is UnsupportedFormatException, "seed {0}, case {1}", seed, i);
         }
     }
 

@@ -92,7 +92,7 @@ internal static class Weighing
         model = null;
         if (entry.Settings.ModelSource != ModelSource.FastData) return FallbackReason.NoSource;
         if (lease.IsEmpty) return FallbackReason.NoGeneration;
-        model = lease.Find(entry.Name, ref entry.Place);
+        model = lease.Find(ref entry.FoundAs, ref entry.Place);
         if (model is null) return FallbackReason.NoModel;
         if (entry.Settings.ClassNumber is { } classes && model.Scorer.ClassCount != classes) return FallbackReason.WrongClassCount;
         return model.Scorer.FeatureCount != featureCount ? FallbackReason.WrongFeatureCount : FallbackReason.None;

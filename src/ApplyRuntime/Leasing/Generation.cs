@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Delivery.ApplyRuntime.Reload;
 using Delivery.FastData;
 
@@ -7,7 +8,7 @@ namespace Delivery.ApplyRuntime.Leasing;
 internal sealed class Generation
 {
     private readonly LoadedModel[] _inOrder;
-    private readonly Dictionary<string, int> _places; // built in a tenth of the time of a frozen one, which would be read no faster
+    private readonly FrozenDictionary<string, int> _places;
     private LeaseBook? _holders;
 
     /// <summary>Loader thread only: takes a share of each model.</summary>
@@ -15,8 +16,8 @@ internal sealed class Generation
     {
         (Pointer, AppliedAt) = (pointer, appliedAt);
         _inOrder = [.. models];
-        _places = new Dictionary<string, int>(_inOrder.Length, StringComparer.Ordinal);
-        for (var place = 0; place < _inOrder.Length; place++) _places.Add(_inOrder[place].Entry.Name.Value, place);
+        _places = Enumerable.Range(0, _inOrder.Length).ToFrozenDictionary(place => _inOrder[place].Name, StringComparer.Ordinal);
+        Entries = [.. models.Select(m => m.Entry)];
         Statuses = [.. models.Select(m => m.Status)];
         foreach (var model in models) model.Share();
     }
@@ -30,6 +31,9 @@ internal sealed class Generation
 
     /// <summary>The models, ordered by name.</summary>
     public IReadOnlyList<LoadedModel> InOrder => _inOrder;
+
+    /// <summary>What its manifest said of each model, but for those that could not be loaded; ordered by name.</summary>
+    public IReadOnlyList<ManifestEntry> Entries { get; }
 
     /// <summary>What is known of each model, ordered by name.</summary>
     public IReadOnlyList<ModelStatus> Statuses { get; }
@@ -52,14 +56,15 @@ internal sealed class Generation
     public LoadedModel? Find(string name) => _places.TryGetValue(name, out var place) ? _inOrder[place] : null;
 
     /// <summary>The same for who asks again and again: it stands where it stood the last time, as long as no model before it comes or goes.</summary>
-    /// <param name="name">Of the model.</param>
-    /// <param name="place">Where to look first; set to where it was found. Any number will do, so many threads may share it.</param>
-    public LoadedModel? Find(string name, ref int place)
+    /// <param name="name">Of the model; set to the same text as the model itself holds it, since the same object needs no comparing.</param>
+    /// <param name="place">Where to look first; set to where it was found. Any number will do, so many threads may share both.</param>
+    public LoadedModel? Find(ref string name, ref int place)
     {
-        var guess = place;
-        if ((uint)guess < (uint)_inOrder.Length && _inOrder[guess] is var model && model.Name == name) return model;
-        if (!_places.TryGetValue(name, out var found)) return null;
-        place = found;
-        return _inOrder[found];
+        var (wanted, guess) = (name, place);
+        if ((uint)guess < (uint)_inOrder.Length && ReferenceEquals(_inOrder[guess].Name, wanted)) return _inOrder[guess];
+        if (!_places.TryGetValue(wanted, out var found)) return null;
+        var model = _inOrder[found];
+        (name, place) = (model.Name, found);
+        return model;
     }
 }

@@ -52,6 +52,6 @@ public readonly ref struct Lease : IDisposable
         return model is not null;
     }
 
-    /// <inheritdoc cref="Generation.Find(string, ref int)"/>
-    internal LoadedModel? Find(string name, ref int place) => _generation?.Find(name, ref place);
+    /// <inheritdoc cref="Generation.Find(ref string, ref int)"/>
+    internal LoadedModel? Find(ref string name, ref int place) => _generation?.Find(ref name, ref place);
 }

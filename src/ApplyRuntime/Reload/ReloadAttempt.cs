@@ -41,7 +41,7 @@ internal sealed class ReloadAttempt
         var attempt = new ReloadAttempt(pointer);
         try
         {
-            var manifest = tools.Trust is null ? tools.Folder.ReadManifest(pointer) : tools.Trust.Read(pointer);
+            var manifest = tools.Trust is null ? tools.Folder.ReadManifest(pointer, known: inUse?.Entries) : tools.Trust.Read(pointer);
             if (tools.Budget.Refusal(manifest) is { } refusal)
             {
                 attempt.Refuse(refusal);

@@ -3,11 +3,14 @@ using Delivery.Models.Kinds;
 
 namespace Delivery.ApplyRuntime.Settings;
 
-/// <summary>One application, made ready for the hot path. Immutable but for <see cref="Place"/>.</summary>
+/// <summary>One application, made ready for the hot path. Immutable but for where its model was found, which any thread may set.</summary>
 internal sealed class ApplyEntry
 {
-    /// <summary>Where the model was found the last time: a guess, which any thread may set.</summary>
+    /// <summary>The place at which the model was found the last time: a guess.</summary>
     public int Place;
+
+    /// <summary>The same text as <see cref="Name"/>, as the model that was found last holds it.</summary>
+    public string FoundAs;
 
     private KnownProbability _known = new(0, 0);
     private readonly string[] _locales;
@@ -16,7 +19,7 @@ internal sealed class ApplyEntry
     public ApplyEntry(ApplyModel settings)
     {
         Settings = settings;
-        Name = settings.Name.Value;
+        Name = FoundAs = settings.Name.Value;
         NameHash = Draw.OfModel(Name);
         ConfigHash = settings.ConfigHash();
         _locales = [.. settings.Locales];
