@@ -32,7 +32,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         _followsFile = options.ApplyModelsFile is not null;
         _configurations = new ConfigurationSlot(options.ApplyModelsFile, options.Production, options.Time);
         if (options.ApplyModels is { } configuration) _configurations.Set(configuration);
-        _log = new RandomisedLog(options.Decisions);
+        _log = new RandomisedLog(options.Decisions, options.Debug is { } debug ? new DebugPrint(debug) : null);
         _positions = new PositionDecider(_slot, _configurations, _fallbacks, _log, options.Time);
         _loader = new Loader(new FolderLayout(fastDataFolder), _slot, _configurations, options);
     }
@@ -55,7 +55,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     }
 
     /// <summary>What is loaded, how old it is and what went wrong, as of now. During a swap it may be one epoch behind a decision.</summary>
-    public RuntimeStatus Status => _loader.Status with { AsOf = _time.GetUtcNow(), Fallbacks = _fallbacks.Read(), Configuration = _configurations.Status, LostRecords = _log.Lost };
+    public RuntimeStatus Status => _loader.Status with { AsOf = _time.GetUtcNow(), Fallbacks = _fallbacks.Read(), Configuration = _configurations.Status, LostRecords = _log.Lost, DroppedRecords = _log.Dropped };
 
     /// <summary>The settings of <c>ApplyModels</c> in use.</summary>
     public ApplyConfiguration Configuration => _configurations.Current;

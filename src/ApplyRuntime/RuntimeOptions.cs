@@ -40,8 +40,14 @@ public sealed record RuntimeOptions
     /// <summary>Refuse settings that are for experiments only: models taken straight from the training store. Default no.</summary>
     public bool Production { get; init; }
 
-    /// <summary>Takes the randomised decisions. Default none: nothing is logged, so nothing can be learned. Not owned.</summary>
+    /// <summary>Takes the randomised decisions, as <see cref="RequestLog"/> does. Default none: nothing is logged, so nothing can be learned. Not owned.</summary>
     public IDecisionSink? Decisions { get; init; }
+
+    /// <summary>
+    /// Takes the readable form of what was logged, or would be, for requests that ask for it with the flag <c>scheme_Local/BlenderOnlineLearning_dbg=1</c>
+    /// in their override. Default none. Called on the thread of the request, which pays for it; what it throws is dropped.
+    /// </summary>
+    public Action<string>? Debug { get; init; }
 
     /// <summary>The clock of ages and pauses, and of requests that bring no time. Default: the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -95,6 +95,9 @@ public sealed record RuntimeStatus
     /// <summary>Randomised decisions that were not logged, as the sink threw an exception.</summary>
     public long LostRecords { get; init; }
 
+    /// <summary>Randomised decisions that the sink had to drop, as its queue was full or its disk is gone.</summary>
+    public long DroppedRecords { get; init; }
+
     /// <summary>How often no model decided.</summary>
     public FallbackCounts Fallbacks { get; init; } = new(0, 0, 0, 0, 0, 0, 0);
 

@@ -61,7 +61,7 @@ public readonly ref struct RequestEntry
 
     public string? Experiment { get; init; }
 
-    /// <summary>Where the model came from: "fast_data", "rtmr" or "doc_attr".</summary>
+    /// <summary>Where the settings take the model from: "fast_data", "rtmr" or "doc_attr".</summary>
     public string? Source { get; init; }
 
     /// <summary>Generation of the model; 0 for none.</summary>
@@ -78,4 +78,13 @@ public readonly ref struct RequestEntry
 
     /// <summary>Of the settings under which was decided.</summary>
     public ulong ConfigHash { get; init; }
+
+    /// <summary>Length of the salt's period in minutes.</summary>
+    public uint SaltMinutes { get; init; }
+
+    /// <summary>Classes that a local bundle reached on each side of the pivot.</summary>
+    public uint LocalRadius { get; init; }
+
+    /// <summary>Share of the uniform distribution in the bundle.</summary>
+    public double UniformShare { get; init; }
 }

@@ -50,6 +50,7 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
         if (outcome.Untouched != UntouchedReason.None) return false;
         blender.SetIntentPosition(request.Intent, outcome.Position, entry.Settings.ApplyPriority);
         if (outcome.Explored) log.RecordOwn(rules, entry, request, outcome, blender, lease);
+        else if (request.Override is { Debug: true }) log.PrintUnlogged(entry, request, outcome, lease);
         return true;
     }
 }

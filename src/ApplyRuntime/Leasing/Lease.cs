@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Delivery.ApplyRuntime.Reload;
+using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime.Leasing;
 
@@ -20,6 +21,9 @@ public readonly ref struct Lease : IDisposable
 
     /// <summary>Number of the generation; 0 for an empty lease.</summary>
     public long Epoch => _generation?.Pointer.Epoch ?? 0;
+
+    /// <summary>Commit of the generation; null for an empty lease.</summary>
+    public CommitId? Commit => _generation?.Pointer.Commit;
 
     /// <summary>Looks a model up.</summary>
     /// <param name="name">The model's name; case matters.</param>

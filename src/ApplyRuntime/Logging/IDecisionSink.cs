@@ -8,6 +8,9 @@ namespace Delivery.ApplyRuntime.Logging;
 /// </remarks>
 public interface IDecisionSink
 {
+    /// <summary>Records that it had to drop so far. Default 0, for sinks that drop none.</summary>
+    long Dropped => 0;
+
     /// <param name="decision">What was decided, and all that is needed to decide it again.</param>
     /// <param name="features">The feature vector of the request, which belongs to the caller again after the return.</param>
     void Record(in LoggedDecision decision, ReadOnlySpan<float> features);

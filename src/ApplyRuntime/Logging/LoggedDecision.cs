@@ -1,3 +1,4 @@
+using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime.Logging;
@@ -26,8 +27,17 @@ public readonly record struct LoggedDecision
     /// <summary>Requests that the model had been trained on: the n of the explore probability. 0 while there was no model.</summary>
     public ulong RequestCount { get; init; }
 
-    /// <summary>The generation that was looked at; 0 while there was none.</summary>
+    /// <summary>Where the settings take the model from; null for a model that is only trained.</summary>
+    public ModelSource? Source { get; init; }
+
+    /// <summary>The generation that was looked at; 0 while there was none, and for sources that have none.</summary>
     public long Epoch { get; init; }
+
+    /// <summary>Commit of that generation; null where there is none.</summary>
+    public CommitId? Commit { get; init; }
+
+    /// <summary>Of the settings by which the model is applied: <see cref="ApplyModel.ConfigHash"/>. 0 for a model that is only trained.</summary>
+    public ulong ConfigHash { get; init; }
 
     /// <summary>Classes that were chosen from; the last is "not shown". 0 when it is not known, which happens to foreign randomisation alone.</summary>
     public int ClassCount { get; init; }
@@ -50,7 +60,7 @@ public readonly record struct LoggedDecision
     /// <summary>Probability with which this decision was randomised at all; 1 for foreign randomisation, which says nothing of it.</summary>
     public double ExploreProbability { get; init; }
 
-    /// <summary>Somebody else randomised: hash and salt are 0, and the pivot is what the model would have shown.</summary>
+    /// <summary>Somebody else randomised: hash, salt and settings of the bundle are 0, and the pivot is what the model would have shown.</summary>
     public bool External { get; init; }
 
     /// <summary>The hash that both draws came from: <see cref="Exploring.Draw"/> makes the decision again from it.</summary>
@@ -61,6 +71,12 @@ public readonly record struct LoggedDecision
 
     /// <summary>Length of a salt period in minutes.</summary>
     public int SaltMinutes { get; init; }
+
+    /// <summary>Classes that a local bundle reached on each side of the pivot; 0 for foreign randomisation.</summary>
+    public int LocalRadius { get; init; }
+
+    /// <summary>Share of the uniform distribution in the bundle; 0 for foreign randomisation.</summary>
+    public double UniformShare { get; init; }
 
     public string? Locale { get; init; }
 

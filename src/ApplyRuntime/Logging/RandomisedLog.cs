@@ -2,23 +2,28 @@ using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime.Logging;
 
 /// <summary>Writes down what was randomised, once for each model that shall learn from it. Allocates nothing; any thread.</summary>
 /// <param name="sink">Null: nothing is logged.</param>
-internal sealed class RandomisedLog(IDecisionSink? sink)
+/// <param name="debug">Told of the requests that ask for it; null: nobody.</param>
+internal sealed class RandomisedLog(IDecisionSink? sink, DebugPrint? debug = null)
 {
     private readonly StripedCounter _lost = new();
 
     /// <summary>Records that the sink threw away with an exception.</summary>
     public long Lost => _lost.Sum();
 
+    /// <summary>Records that the sink dropped by itself.</summary>
+    public long Dropped => sink?.Dropped ?? 0;
+
     /// <summary>Logs what the runtime randomised.</summary>
     public void RecordOwn(IntentRules rules, ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, IBlender blender, Lease lease)
     {
-        if (sink is null) return;
-        var decision = Own(request, outcome);
+        if (!Records(request)) return;
+        var decision = Own(decider, request, outcome, lease);
         if (rules.Learners is { } learners)
         {
             foreach (var learner in learners)
@@ -45,7 +50,6 @@ internal sealed class RandomisedLog(IDecisionSink? sink)
             Time = time,
             Intent = request.Intent,
             Model = "",
-            Epoch = lease.Epoch,
             Pivot = Decision.NoClass,
             Production = request.ProductionClass,
             Shown = foreign.Shown,
@@ -78,26 +82,37 @@ internal sealed class RandomisedLog(IDecisionSink? sink)
     public static bool Uses(ApplyEntry entry, in DecisionRequest request, IBlender blender) =>
         entry.Settings.UseLocalRandom && Weighing.Condition(entry, request, blender) == UntouchedReason.None;
 
-    private static LoggedDecision Own(in DecisionRequest request, in DecisionOutcome outcome) => new()
+    /// <summary>Prints what would be logged of a decision that was not randomised.</summary>
+    public void PrintUnlogged(ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, Lease lease) =>
+        debug?.NotRandomised(Own(decider, request, outcome, lease), request.Features);
+
+    private bool Records(in DecisionRequest request) => sink is not null || (debug is not null && request.Override is { Debug: true });
+
+    private static LoggedDecision Own(ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, Lease lease) => new()
     {
         RequestId = request.RequestId,
         Time = outcome.Time,
         Intent = request.Intent,
-        Model = outcome.Application!.Name.Value,
+        Model = decider.Name,
         ModelVersion = outcome.Model?.ModelVersion ?? 0,
         Snapshot = outcome.Model?.Content,
         RequestCount = outcome.RequestCount,
-        Epoch = outcome.Epoch,
+        Source = decider.Settings.ModelSource,
+        Epoch = EpochOf(decider, lease),
+        Commit = CommitOf(decider, lease),
+        ConfigHash = decider.ConfigHash,
         ClassCount = outcome.ClassCount,
         Pivot = outcome.Pivot,
         Production = request.ProductionClass,
         Shown = outcome.Shown,
-        Bundle = outcome.Bundle!,
+        Bundle = outcome.Bundle ?? "",
         Propensity = outcome.Propensity,
         ExploreProbability = outcome.ExploreProbability,
         Hash = outcome.Draw.Hash,
         SaltBucket = outcome.SaltBucket,
-        SaltMinutes = outcome.Application.RandomizeParams!.RandomSaltMinutes,
+        SaltMinutes = decider.Settings.RandomizeParams?.RandomSaltMinutes ?? 0,
+        LocalRadius = decider.Settings.RandomizeParams?.LocalRadius ?? 0,
+        UniformShare = decider.Settings.RandomizeParams?.UniformShare ?? 0,
         Locale = request.Locale,
         UserInterface = request.UserInterface,
         Experiment = request.Experiment,
@@ -106,7 +121,7 @@ internal sealed class RandomisedLog(IDecisionSink? sink)
     /// <summary>The same for a model that did not randomise: with its own version and count, and what it would have shown as the pivot.</summary>
     private void RecordFor(string model, ApplyEntry? entry, in DecisionRequest request, in LoggedDecision decision, Lease lease)
     {
-        if (sink is null) return;
+        if (!Records(request)) return;
         var would = DecisionOutcome.Blank(decision.Time, lease.Epoch, UntouchedReason.None);
         if (entry is not null) Weighing.FindPivot(entry, request.Features, lease, ref would);
         Record(decision with
@@ -115,6 +130,10 @@ internal sealed class RandomisedLog(IDecisionSink? sink)
             ModelVersion = would.Model?.ModelVersion ?? 0,
             Snapshot = would.Model?.Content,
             RequestCount = would.RequestCount,
+            Source = entry?.Settings.ModelSource,
+            Epoch = EpochOf(entry, lease),
+            Commit = CommitOf(entry, lease),
+            ConfigHash = entry?.ConfigHash ?? 0,
             ClassCount = would.ClassCount > 0 ? would.ClassCount : decision.ClassCount,
             Pivot = would.Pivot,
             ExploreProbability = 1,
@@ -122,18 +141,26 @@ internal sealed class RandomisedLog(IDecisionSink? sink)
             Hash = 0,
             SaltBucket = 0,
             SaltMinutes = 0,
+            LocalRadius = 0,
+            UniformShare = 0,
         }, request);
     }
+
+    /// <summary>Models of other sources belong to no generation.</summary>
+    private static long EpochOf(ApplyEntry? entry, Lease lease) => entry is { Settings.ModelSource: ModelSource.FastData } ? lease.Epoch : 0;
+
+    private static CommitId? CommitOf(ApplyEntry? entry, Lease lease) => entry is { Settings.ModelSource: ModelSource.FastData } ? lease.Commit : null;
 
     private void Record(in LoggedDecision decision, in DecisionRequest request)
     {
         try
         {
-            sink!.Record(decision, request.Features);
+            sink?.Record(decision, request.Features);
         }
         catch (Exception) // somebody else's code; counted, and a request must not fail for its log
         {
             _lost.Increment(StripedCounter.Here);
         }
+        if (request.Override is { Debug: true }) debug?.Randomised(decision, request.Features);
     }
 }

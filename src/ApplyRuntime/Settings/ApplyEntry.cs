@@ -14,6 +14,7 @@ internal sealed class ApplyEntry
         Settings = settings;
         Name = settings.Name.Value;
         NameHash = Draw.OfModel(Name);
+        ConfigHash = settings.ConfigHash();
         _locales = [.. settings.Locales];
         _interfaces = [.. settings.UserInterfaces];
         if (settings.NotShownThreshold is { } threshold) NotShownScore = LinearWinLossBin.NotShownScore(threshold);
@@ -31,6 +32,9 @@ internal sealed class ApplyEntry
 
     /// <summary>The part of the model in every draw.</summary>
     public uint NameHash { get; }
+
+    /// <summary>Of the settings, for the log.</summary>
+    public ulong ConfigHash { get; }
 
     /// <summary>Null without exploration.</summary>
     public Bundle? Bundle { get; }

@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Delivery.ApplyRuntime.Exploring;
 using Delivery.Models;
 using Delivery.Models.Formats;
@@ -54,6 +58,26 @@ public sealed record ApplyModel
 
     /// <summary>For <c>linear_winloss_bin</c>: least probability of a gain for a position to be shown, above 0 and below 1. Default: the model's own, which is 0.5 if it does not say.</summary>
     public double? NotShownThreshold { get; init; }
+
+    /// <summary>
+    /// Of all settings but the name, defaults filled in, in the order in which they stand here: the first 8 bytes, little-endian, of the
+    /// SHA-256 of one line a setting. It is that of this entry alone, so that a change of another model, of spelling, or of a comment leaves it.
+    /// </summary>
+    public ulong ConfigHash()
+    {
+        var text = new StringBuilder();
+        Add(Intent, ModelSource.Word(), FallBackBlenderPos, string.Join(',', Locales), string.Join(',', UserInterfaces), ApplyCondition.Word(), ApplyPriority, UseLocalRandom, ClassNumber, NotShownThreshold);
+        if (RandomizeParams is { } r)
+        {
+            Add(r.RandomizeBundle, r.FullRandomReqCount, r.RandomProbA, r.RandomProbB, r.RandomProbFunc?.Word(), r.MinRandomProb, r.FixedPosReqCount, r.FixedPos, r.RandomSaltMinutes, r.UniformShare, r.LocalRadius);
+        }
+        return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+
+        void Add(params ReadOnlySpan<object?> settings)
+        {
+            foreach (var setting in settings) text.Append(CultureInfo.InvariantCulture, $"{setting}\n");
+        }
+    }
 
     /// <summary>Every mistake with the value found; none when usable.</summary>
     /// <param name="production">Whether to refuse what a production process refuses.</param>

@@ -10,15 +10,18 @@ public sealed class ApplyOverride
     private readonly IReadOnlyDictionary<string, SourceModels> _sources;
     private Bound _bound;
 
-    internal ApplyOverride(IReadOnlyList<ApplyEntry> entries, IReadOnlyDictionary<string, SourceModels> sources, IReadOnlyList<string> problems, ApplyConfiguration configuration)
+    internal ApplyOverride(IReadOnlyList<ApplyEntry> entries, IReadOnlyDictionary<string, SourceModels> sources, IReadOnlyList<string> problems, ApplyConfiguration configuration, bool debug = false)
     {
-        (_entries, _sources) = (entries, sources);
+        (_entries, _sources, Debug) = (entries, sources, debug);
         _bound = Bind(configuration, out var unknown);
         Problems = [.. problems, .. unknown];
     }
 
     /// <summary>What could not be used, and so changes nothing; empty when all could.</summary>
     public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>Whether <see cref="RuntimeOptions.Debug"/> is told what is logged.</summary>
+    public bool Debug { get; }
 
     /// <summary>The models of an intent under this configuration. Allocates once after each change of the configuration, and not otherwise.</summary>
     internal IntentRules For(string intent, ApplyConfiguration configuration)

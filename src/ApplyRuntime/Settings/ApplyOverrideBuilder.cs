@@ -17,14 +17,22 @@ public sealed class ApplyOverrideBuilder(ApplyConfiguration configuration, bool 
     private readonly Dictionary<string, ApplyModel> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (List<string>? Apply, List<string>? Train)> _sources = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
+    private bool _debug;
 
     /// <summary>
     /// Takes a flag, <c>scheme_Local/BlenderOnlineLearning/ApplyModels/name={...}</c>: the whole entry of a model, in place of the one of
-    /// the configuration. Of <c>TrainModels</c> nothing is taken, as applying does not train. Flags of other systems are ignored.
+    /// the configuration. Of <c>TrainModels</c> nothing is taken, as applying does not train. <c>scheme_Local/BlenderOnlineLearning_dbg=1</c>
+    /// asks for the readable form of what is logged. Flags of other systems are ignored.
     /// </summary>
     public ApplyOverrideBuilder Flag(string flag)
     {
         ArgumentNullException.ThrowIfNull(flag);
+        if (SettingFlag.ReadDebug(flag, out var debug, out var mistake))
+        {
+            if (debug is { } given) _debug = given;
+            else _problems.Add(mistake);
+            return this;
+        }
         if (!flag.AsSpan().TrimStart().StartsWith(SettingFlag.Prefix, StringComparison.Ordinal)) return this;
         if (SettingFlag.Read(flag, out var problem) is not { } read) _problems.Add(problem);
         else if (read.Section == ApplyModel.Section) Take(read);
@@ -92,7 +100,8 @@ public sealed class ApplyOverrideBuilder(ApplyConfiguration configuration, bool 
             [.. _models.Values.Select(model => new ApplyEntry(model))],
             _sources.ToDictionary(pair => pair.Key, pair => new SourceModels(pair.Value.Apply?.ToArray(), pair.Value.Train?.ToArray()), StringComparer.Ordinal),
             [.. _problems],
-            configuration);
+            configuration,
+            _debug);
     }
 
     /// <summary>The number of classes is not a matter of an experiment: where a flag does not say it, the configuration does.</summary>

@@ -22,10 +22,21 @@ public static class RequestDataText
             Named("from", data.Source), data.Epoch != 0 ? $"epoch {data.Epoch}" : "", Named("commit", Short(data.Commit, 8)), Named("sha256", Short(data.ModelSha256, 16)));
         Line(text, $"  shown {Class(data.Shown, data.ClassCount)}", data.HasPivot ? $"pivot {Class(data.Pivot, data.ClassCount)}" : "no pivot",
             data.HasProduction ? $"production {Class(data.Production, data.ClassCount)}" : "production not known", data.ClassCount != 0 ? $"{data.ClassCount} classes" : "");
-        Line(text, $"  {(data.ExternalRandom ? "randomised elsewhere" : "randomised")}{(data.Bundle.Length > 0 ? $" by {data.Bundle}" : "")}", $"propensity {Number(data.Propensity)}", $"explored with probability {Number(data.ExploreProbability)}",
-            data.SaltBucket != 0 ? $"salt period {data.SaltBucket}" : "", data.Draw != 0 ? $"draw {data.Draw:x16}" : "", data.ConfigHash != 0 ? $"config {data.ConfigHash:x16}" : "");
+        Line(text, $"  {(data.ExternalRandom ? "randomised elsewhere" : "randomised")}{(data.Bundle.Length > 0 ? $" by {data.Bundle}" : "")}", $"propensity {Number(data.Propensity)}", data.LocalRadius != 0 ? $"radius {data.LocalRadius}, uniform share {Number(data.UniformShare)}" : "", $"explored with probability {Number(data.ExploreProbability)}",
+            data.SaltBucket != 0 ? $"salt period {data.SaltBucket}{(data.SaltMinutes != 0 ? $" of {data.SaltMinutes} min" : "")}" : "", data.Draw != 0 ? $"draw {data.Draw:x16}" : "", data.ConfigHash != 0 ? $"config {data.ConfigHash:x16}" : "");
         Features(text, data, features);
         return text.ToString();
+    }
+
+    /// <summary>The same of an entry, as it would be read from the log. Allocates: for single requests only.</summary>
+    /// <param name="entry">The decision.</param>
+    /// <param name="features">How many features are written out.</param>
+    public static string Of(in RequestEntry entry, int features = FewFeatures)
+    {
+        var sizes = RequestEncoder.Measure(entry);
+        var bytes = new byte[sizes.Total];
+        RequestEncoder.Write(entry, sizes, bytes);
+        return Of(RequestData.Parser.ParseFrom(bytes), features);
     }
 
     /// <summary>Null where it is absent or no date.</summary>

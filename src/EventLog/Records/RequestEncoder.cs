@@ -41,7 +41,8 @@ internal static class RequestEncoder
             + Number(Tag1, entry.Shown) + Block(Tag1, sizes.Bundle) + (entry.Propensity != 0 ? Tag1 + 8 : 0) + (entry.ExploreProbability != 0 ? Tag1 + 8 : 0)
             + (entry.ExternalRandom ? Tag1 + 1 : 0) + Number(Tag2, (ulong)entry.SaltBucket) + Block(Tag2, sizes.Locale) + Block(Tag2, sizes.Ui)
             + Block(Tag2, sizes.Experiment) + Block(Tag2, sizes.Source) + Number(Tag2, (ulong)entry.Epoch) + Block(Tag2, sizes.Commit)
-            + (entry.Draw != 0 ? Tag2 + 8 : 0) + Number(Tag2, entry.ClassCount) + (entry.ConfigHash != 0 ? Tag2 + 8 : 0));
+            + (entry.Draw != 0 ? Tag2 + 8 : 0) + Number(Tag2, entry.ClassCount) + (entry.ConfigHash != 0 ? Tag2 + 8 : 0)
+            + Number(Tag2, entry.SaltMinutes) + Number(Tag2, entry.LocalRadius) + (entry.UniformShare != 0 ? Tag2 + 8 : 0));
         return sizes;
     }
 
@@ -78,6 +79,9 @@ internal static class RequestEncoder
         if (entry.Draw != 0) wire.WriteFixed64(RequestData.DrawFieldNumber, entry.Draw);
         Number(ref wire, RequestData.ClassCountFieldNumber, entry.ClassCount);
         if (entry.ConfigHash != 0) wire.WriteFixed64(RequestData.ConfigHashFieldNumber, entry.ConfigHash);
+        Number(ref wire, RequestData.SaltMinutesFieldNumber, entry.SaltMinutes);
+        Number(ref wire, RequestData.LocalRadiusFieldNumber, entry.LocalRadius);
+        Number(ref wire, RequestData.UniformShareFieldNumber, entry.UniformShare);
     }
 
     private static int Bytes(string? text) => string.IsNullOrEmpty(text) ? 0 : Encoding.UTF8.GetByteCount(text);

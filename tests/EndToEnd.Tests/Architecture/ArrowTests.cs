@@ -12,7 +12,7 @@ public sealed class ArrowTests
         ["Evaluation"] = ["Models"],
         ["FastData"] = ["Models"],
         ["FastData.Git"] = ["FastData"],
-        ["ApplyRuntime"] = ["FastData", "Models"],
+        ["ApplyRuntime"] = ["EventLog", "FastData", "Models"],
         ["EventLog"] = ["Models"],
         ["TrainingStore"] = ["Models"],
         ["Training"] = ["Evaluation", "TrainingStore"],

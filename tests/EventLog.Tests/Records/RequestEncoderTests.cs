@@ -63,6 +63,7 @@ public sealed class RequestEncoderTests
             Intent = data.Intent, Features = features, Pivot = data.HasPivot ? data.Pivot : null, Production = data.HasProduction ? data.Production : null, Shown = data.Shown, Bundle = data.Bundle,
             Propensity = data.Propensity, ExploreProbability = data.ExploreProbability, ExternalRandom = data.ExternalRandom, SaltBucket = data.SaltBucket, Locale = data.Locale, Ui = data.Ui,
             Experiment = data.Experiment, Source = data.Source, Epoch = data.Epoch, Commit = data.Commit, Draw = data.Draw, ClassCount = data.ClassCount, ConfigHash = data.ConfigHash,
+            SaltMinutes = data.SaltMinutes, LocalRadius = data.LocalRadius, UniformShare = data.UniformShare,
         });
     }
 
@@ -82,6 +83,7 @@ public sealed class RequestEncoderTests
             ModelVersion = (uint)Number(random), ModelSha256 = Text(random), RequestCount = Number(random), Intent = Text(random), Shown = (uint)Number(random), Bundle = Text(random),
             Propensity = random.Next(2) * random.NextDouble(), ExploreProbability = random.Next(2) * random.NextDouble(), ExternalRandom = random.Next(2) == 1, SaltBucket = (long)Number(random), Locale = Text(random),
             Ui = Text(random), Experiment = Text(random), Source = Text(random), Epoch = (long)Number(random), Commit = Text(random), Draw = Number(random), ClassCount = (uint)Number(random), ConfigHash = Number(random),
+            SaltMinutes = (uint)Number(random), LocalRadius = (uint)Number(random), UniformShare = random.Next(2) * random.NextDouble(),
         };
         for (var i = random.Next(3) * random.Next(100); i > 0; i--) data.Features.Add(random.NextSingle() - 0.5f);
         if (random.Next(2) == 1) data.Pivot = (uint)Number(random);
