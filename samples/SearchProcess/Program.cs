@@ -47,7 +47,7 @@ static async Task RunAsync(Options options)
     {
         ApplyModelsFile = options.ApplyModels,
         Production = true,
-        Decisions = null,
+        Decisions = new RequestLog(events),
         Applied = status => site.Logger.LogInformation("Epoch {Epoch}: {Models} models.", status.Epoch, status.Models.Count),
     });
     foreach (var problem in runtime.Status.Configuration.Problems) site.Logger.LogWarning("{Problem}", problem);
