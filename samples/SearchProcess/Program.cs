@@ -48,6 +48,7 @@ static async Task RunAsync(Options options)
         ApplyModelsFile = options.ApplyModels,
         Production = true,
         Decisions = new RequestLog(events),
+        Debug = text => site.Logger.LogInformation("{Decision}", text), // for requests with the flag BlenderOnlineLearning_dbg
         Applied = status => site.Logger.LogInformation("Epoch {Epoch}: {Models} models.", status.Epoch, status.Models.Count),
     });
     foreach (var problem in runtime.Status.Configuration.Problems) site.Logger.LogWarning("{Problem}", problem);
