@@ -23,6 +23,7 @@ prepare() {
   if [[ $1 == test ]]; then
     has strace || packages+=(strace)
     has protoc || packages+=(protobuf-compiler)
+    has chromium || has chromium-browser || has google-chrome || packages+=(chromium)
     /usr/bin/python3 -c 'import google.protobuf' >/dev/null 2>&1 || packages+=(python3-protobuf)
   fi
   ((${#packages[@]} == 0)) || install_packages "${packages[@]}" || say "Going on without: ${packages[*]}. What needs them will fail."
@@ -31,9 +32,12 @@ prepare() {
 }
 
 prepare_dotnet() {
-  if has_sdk; then return 0; fi
-  install_packages dotnet-sdk-10.0 || true
-  if has_sdk; then return 0; fi
+  has_sdk || install_packages dotnet-sdk-10.0 || true
+  if has_sdk; then
+    # The sample search process needs it, and some distributions have it in a package of its own.
+    has_aspnet || install_packages aspnetcore-runtime-10.0 || say "Going on without ASP.NET Core 10. samples/SearchProcess will not run."
+    return 0
+  fi
   say "The .NET 10 SDK is missing and no package source of this machine has it (dotnet-sdk-10.0)."
   say "Install it from https://dotnet.microsoft.com/download/dotnet/10.0 so that 'dotnet --list-sdks' shows 10.0, then run this again."
   return 1
@@ -41,6 +45,8 @@ prepare_dotnet() {
 
 # Asked in the root folder, where global.json says which SDKs will do.
 has_sdk() { has dotnet && (cd "$root" && dotnet --version >/dev/null 2>&1); }
+
+has_aspnet() { [[ $(dotnet --list-runtimes) == *"Microsoft.AspNetCore.App 10."* ]]; }
 
 # The native library of LibGit2Sharp comes from the distribution (libgit2-1.5) or from a NuGet package; either will do.
 prepare_libgit2() {

@@ -4,11 +4,14 @@ using System.Text;
 
 namespace Delivery.TestKit;
 
-/// <summary>The real command line in a process of its own, from the folder of the tests. Disposing kills it.</summary>
+/// <summary>The real command line, or another program, in a process of its own. Disposing kills it.</summary>
 public sealed class DeliveryProcess : IDisposable
 {
     /// <summary>Long enough for the slowest machine; a test that gets here has failed.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>The dotnet that runs the tests.</summary>
+    public static string Dotnet { get; } = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
@@ -43,10 +46,15 @@ public sealed class DeliveryProcess : IDisposable
     /// <param name="folder">Its current folder.</param>
     /// <param name="environment">Variables on top of ours, of which those of Delivery are removed.</param>
     /// <param name="arguments">Of the command line.</param>
-    public static DeliveryProcess StartUnder(string[] tool, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static DeliveryProcess StartUnder(string[] tool, string folder, IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        StartProgram([.. tool, Dotnet, Path.Combine(AppContext.BaseDirectory, "delivery.dll"), .. arguments], folder, environment);
+
+    /// <summary>Starts another program than the command line, in the same way.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="folder">Its current folder.</param>
+    /// <param name="environment">Variables on top of ours, of which those of Delivery are removed.</param>
+    public static DeliveryProcess StartProgram(string[] command, string folder, IReadOnlyDictionary<string, string> environment)
     {
-        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        string[] command = [.. tool, dotnet, Path.Combine(AppContext.BaseDirectory, "delivery.dll"), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -65,6 +73,13 @@ public sealed class DeliveryProcess : IDisposable
             if (line.Contains(text, StringComparison.Ordinal)) return line;
         }
         throw new InvalidOperationException($"It ended without a line with '{text}': {Errors}");
+    }
+
+    /// <summary>Waits until its errors have this text.</summary>
+    public async Task ErrorWithAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!Errors.Contains(text, StringComparison.Ordinal)) await Task.Delay(10, limit.Token);
     }
 
     /// <summary>Sends a signal, as a service manager does (SIGTERM) or a terminal (SIGINT).</summary>

@@ -1,0 +1,64 @@
+// A search process with a page of its own:  dotnet run --project samples/SearchProcess -c Release -- --help
+using Delivery.ApplyRuntime;
+using Delivery.ApplyRuntime.Logging;
+using Delivery.EventLog;
+using Delivery.SearchProcess;
+using Delivery.SearchProcess.Deciding;
+using Delivery.SearchProcess.Logging;
+using Delivery.SearchProcess.Pages;
+using Delivery.SearchProcess.Searching;
+
+try
+{
+    var options = Options.Parse(args);
+    if (options.Help)
+    {
+        Console.WriteLine(Options.Usage);
+        return 0;
+    }
+    await RunAsync(options);
+    return 0;
+}
+catch (ArgumentException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}
+catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 1;
+}
+
+static async Task RunAsync(Options options)
+{
+    var builder = WebApplication.CreateSlimBuilder();
+    builder.WebHost.UseUrls(options.Url).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
+        .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+    await using var site = builder.Build();
+
+    var catalogue = Catalogue.Read(options.Catalogue);
+    using var outcomes = new OutcomeLog(Path.Combine(options.Log, "outcomes.jsonl"), site.Logger);
+    using var events = new EventLogWriter(Path.Combine(options.Log, "events"));
+
+    // One runtime a process. Its thread follows the folder and the settings; requests never wait for it.
+    await using var runtime = ModelRuntime.Open(options.FastData, new RuntimeOptions
+    {
+        ApplyModelsFile = options.ApplyModels,
+        Production = true,
+        Decisions = new RequestLog(events),
+        Debug = text => site.Logger.LogInformation("{Decision}", text), // for requests with the flag BlenderOnlineLearning_dbg
+        Applied = status => site.Logger.LogInformation("Epoch {Epoch}: {Models} models.", status.Epoch, status.Models.Count),
+    });
+    foreach (var problem in runtime.Status.Configuration.Problems) site.Logger.LogWarning("{Problem}", problem);
+
+    var page = new SearchPage(catalogue, new ProductIndex(catalogue.Products), runtime);
+    new SearchSite(page, catalogue, runtime, outcomes, TimeProvider.System).Map(site);
+    OperationsSite.Map(site, runtime, events, outcomes);
+
+    await site.StartAsync();
+    Console.WriteLine($"{catalogue.Products.Count} products. Models from {Path.GetFullPath(options.FastData)}, settings from {Path.GetFullPath(options.ApplyModels)}.");
+    Console.WriteLine($"Listening on {site.Urls.First()}");
+    await site.WaitForShutdownAsync(); // SIGTERM or Ctrl-C
+}
