@@ -14,7 +14,7 @@ public sealed record HealthLimits
     /// <summary>Longest time since the commit of the generation in use; beyond it the runtime is degraded. Default none: a cycle in which no model changed publishes nothing.</summary>
     public TimeSpan? MaxPublishedAge { get; init; }
 
-    /// <summary>Longest time since the loader last looked at CURRENT; beyond it the loader hangs and the runtime is degraded. Default 1 min; one poll longer where that is more.</summary>
+    /// <summary>Longest time since the loader last looked at CURRENT; beyond it the loader hangs and the runtime is degraded. Default 1 min; two polls where that is more.</summary>
     public TimeSpan? MaxCheckedAge { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Reloads that may fail one after the other; beyond it the runtime is degraded. Default 3, at least 0.</summary>

@@ -130,9 +130,9 @@ public sealed class AcknowledgerTests : IDisposable
         {
             await Scene.UntilAsync(() => Said() is not null);
             var said = Said()!;
-            Leave("old", said with { Process = said.Process with { Start = "1" } }, DateTime.UtcNow.AddDays(-2));
-            Leave("young", said with { Process = said.Process with { Start = "1" } }, DateTime.UtcNow.AddHours(-2));
-            Leave("elsewhere", said with { Process = said.Process with { Space = "elsewhere" } }, DateTime.UtcNow.AddDays(-2));
+            Leave("old", said with { Process = said.Process with { Start = "1" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+            Leave("young", said with { Process = said.Process with { Start = "1" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-2));
+            Leave("elsewhere", said with { Process = said.Process with { Space = "elsewhere" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
         }
 
         using var next = Open();

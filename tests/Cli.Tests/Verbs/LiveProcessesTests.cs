@@ -19,7 +19,7 @@ public sealed class LiveProcessesTests
         using var follow = DeliveryProcess.Start(scene.Path, new Dictionary<string, string>(StringComparer.Ordinal), ["follow", "--json", .. Acknowledged]);
         var first = await ProcessAsync(scene, process => process.GetProperty("state").GetString() == "Applied");
         var between = first.GetProperty("applied_at").GetDateTimeOffset();
-        while (DateTimeOffset.UtcNow < between.AddSeconds(1.1)) await Task.Delay(50); // times of commits are whole seconds
+        while (TimeProvider.System.GetUtcNow() < between.AddSeconds(1.1)) await Task.Delay(50); // times of commits are whole seconds
 
         await scene.ExportAsync(Scene.First, requestCount: 150);
         (await scene.RunAsync("update")).ExitCode.Should().Be(0);
@@ -68,7 +68,7 @@ public sealed class LiveProcessesTests
         Leave(scene, "c-ahead", since.AddHours(-1), new AcknowledgedEpoch(9, "c9", since.AddSeconds(-1), 0));
         Leave(scene, "d-waiting", since.AddHours(-1));
         Leave(scene, "e-silent", since.AddHours(-1), new AcknowledgedEpoch(1, "c1", since, 0));
-        File.SetLastWriteTimeUtc(scene["applied/e-silent.json"], DateTime.UtcNow.AddHours(-1));
+        File.SetLastWriteTimeUtc(scene["applied/e-silent.json"], TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-1));
         await File.WriteAllTextAsync(scene["applied/f.json"], "{");
 
         var processes = (await scene.JsonAsync(["live", .. Acknowledged])).GetProperty("processes").EnumerateArray().ToList();
@@ -126,7 +126,7 @@ public sealed class LiveProcessesTests
         ProcessStarted = started,
         Runtime = 1,
         Folder = "/fast-data",
-        WrittenAt = DateTimeOffset.UtcNow,
+        WrittenAt = TimeProvider.System.GetUtcNow(),
         HeartbeatSeconds = 600,
         Epoch = history.LastOrDefault()?.Epoch ?? 0,
         Commit = history.LastOrDefault()?.Commit,
