@@ -4,6 +4,7 @@ using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Logging;
 using Delivery.ApplyRuntime.Reload;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime;
@@ -19,6 +20,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     private readonly FallbackCounters _fallbacks = new();
     private readonly Decider _decider;
     private readonly ConfigurationSlot _configurations;
+    private readonly SourceThreads _sources;
     private readonly RandomisedLog _log;
     private readonly PositionDecider _positions;
     private readonly bool _followsFile;
@@ -32,8 +34,9 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         _followsFile = options.ApplyModelsFile is not null;
         _configurations = new ConfigurationSlot(options.ApplyModelsFile, options.Production, options.Time);
         if (options.ApplyModels is { } configuration) _configurations.Set(configuration);
-        _log = new RandomisedLog(options.Decisions, options.Debug is { } debug ? new DebugPrint(debug) : null);
-        _positions = new PositionDecider(_slot, _configurations, _fallbacks, _log, options.Time);
+        _sources = new SourceThreads(options, _configurations);
+        _log = new RandomisedLog(options.Decisions, _sources.Others, options.Debug is { } debug ? new DebugPrint(debug) : null);
+        _positions = new PositionDecider(_slot, _configurations, _sources.Others, _fallbacks, _log, options.Time);
         _loader = new Loader(new FolderLayout(fastDataFolder), _slot, _configurations, options);
     }
 
@@ -50,12 +53,22 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
         var runtime = new ModelRuntime(fastDataFolder, options);
         runtime._loader.Start();
+        runtime._sources.Start();
         runtime.Refresh();
         return runtime;
     }
 
     /// <summary>What is loaded, how old it is and what went wrong, as of now. During a swap it may be one epoch behind a decision.</summary>
-    public RuntimeStatus Status => _loader.Status with { AsOf = _time.GetUtcNow(), Fallbacks = _fallbacks.Read(), Configuration = _configurations.Status, LostRecords = _log.Lost, DroppedRecords = _log.Dropped };
+    public RuntimeStatus Status => _loader.Status with
+    {
+        AsOf = _time.GetUtcNow(),
+        Fallbacks = _fallbacks.Read(),
+        Configuration = _configurations.Status,
+        LostRecords = _log.Lost,
+        DroppedRecords = _log.Dropped,
+        TrainingModels = _sources.TrainingModels,
+        DocumentModels = _sources.DocumentModels,
+    };
 
     /// <summary>The settings of <c>ApplyModels</c> in use.</summary>
     public ApplyConfiguration Configuration => _configurations.Current;
@@ -91,14 +104,23 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         return _positions.Decide(request, blender);
     }
 
-    /// <summary>Tells in words, step by step, why <see cref="Decide(in DecisionRequest, IBlender)"/> answers as it does. Sets nothing, logs nothing, counts nothing.</summary>
+    /// <summary>Tells in words, step by step, why <see cref="Decide(in DecisionRequest, IBlender)"/> answers as it does. Sets nothing, logs nothing, counts nothing; a model that no request had asked for is asked for.</summary>
     /// <param name="request">The question.</param>
     /// <param name="blender">The page: it is asked, but not told.</param>
     public string Explain(in DecisionRequest request, IBlender blender)
     {
         CheckRequest(request.Intent, request.RequestId, blender);
-        return new Explainer(_positions, _slot, _time).Explain(request, blender);
+        return new Explainer(_positions, _slot, _sources.Others, _time).Explain(request, blender);
     }
+
+    /// <summary>
+    /// Examines a model that came with a document, here and now, so that the first request that brings it finds it there. Without this the first
+    /// one leaves a copy of it for a thread in the background and falls back.
+    /// </summary>
+    /// <param name="model">The model and what is claimed of it.</param>
+    /// <returns>Null when it is kept now, else what is wrong with it.</returns>
+    /// <exception cref="InvalidOperationException">The runtime takes no models from documents: see <see cref="RuntimeOptions.DocumentModels"/>.</exception>
+    public string? Admit(in DocumentModel model) => _sources.Admit(model);
 
     /// <summary>Scores a model and takes its best class; of equal scores the lowest class. Allocates nothing (beyond 256 classes: an array of the shared pool).</summary>
     /// <param name="model">The model's name; case matters.</param>
@@ -165,13 +187,17 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     /// held. Threads that go on deciding get the fallback, with <see cref="FallbackReason.NoGeneration"/>.
     /// </summary>
     /// <remarks>From <see cref="RuntimeOptions.Applied"/> it does not wait: the loader thread ends when the handler returns.</remarks>
-    public void Dispose() => _loader.Dispose();
+    public void Dispose()
+    {
+        _sources.Dispose();
+        _loader.Dispose();
+    }
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync()
     {
-        if (_loader.IsCaller) _loader.Dispose();
-        else await Task.Run(_loader.Dispose);
+        if (_loader.IsCaller) Dispose();
+        else await Task.Run(Dispose);
     }
 
     private static void CheckArguments(string model, int? fallback)
