@@ -6,6 +6,7 @@ using Delivery.ApplyRuntime.Logging;
 using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Reload;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime;
@@ -22,6 +23,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     private readonly DecisionCounters _counters = new();
     private readonly Decider _decider;
     private readonly ConfigurationSlot _configurations;
+    private readonly SourceThreads _sources;
     private readonly RandomisedLog _log;
     private readonly PositionDecider _positions;
     private readonly bool _followsFile;
@@ -40,8 +42,9 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         _followsFile = options.ApplyModelsFile is not null;
         _configurations = new ConfigurationSlot(options.ApplyModelsFile, options.Production, options.Time);
         if (options.ApplyModels is { } configuration) _configurations.Set(configuration);
-        _log = new RandomisedLog(options.Decisions, options.Debug is { } debug ? new DebugPrint(debug) : null);
-        _positions = new PositionDecider(_slot, _configurations, _fallbacks, _log, options.Time);
+        _sources = new SourceThreads(options, _configurations);
+        _log = new RandomisedLog(options.Decisions, _sources.Others, options.Debug is { } debug ? new DebugPrint(debug) : null);
+        _positions = new PositionDecider(_slot, _configurations, _sources.Others, _fallbacks, _log, options.Time);
         if (options.ReportLeasesAfter is { } deadline) _leases = new LeaseWatch(deadline, options.Time);
         var layout = new FolderLayout(fastDataFolder);
         _meter = new RuntimeMeter(layout.Root, _counters);
@@ -63,6 +66,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         if (problems.Length > 0) throw new ArgumentException(problems, nameof(options));
         var runtime = new ModelRuntime(fastDataFolder, options);
         runtime._loader.Start();
+        runtime._sources.Start();
         runtime.Refresh();
         return runtime;
     }
@@ -76,6 +80,8 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         Configuration = _configurations.Status,
         LostRecords = _log.Lost,
         DroppedRecords = _log.Dropped,
+        TrainingModels = _sources.TrainingModels,
+        DocumentModels = _sources.DocumentModels,
         Acknowledgement = _acknowledger?.Status,
     };
 
@@ -127,14 +133,23 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         return outcome;
     }
 
-    /// <summary>Tells in words, step by step, why <see cref="Decide(in DecisionRequest, IBlender)"/> answers as it does. Sets nothing, logs nothing, counts nothing.</summary>
+    /// <summary>Tells in words, step by step, why <see cref="Decide(in DecisionRequest, IBlender)"/> answers as it does. Sets nothing, logs nothing, counts nothing; a model that no request had asked for is asked for.</summary>
     /// <param name="request">The question.</param>
     /// <param name="blender">The page: it is asked, but not told.</param>
     public string Explain(in DecisionRequest request, IBlender blender)
     {
         CheckRequest(request.Intent, request.RequestId, blender);
-        return new Explainer(_positions, _slot, _time).Explain(request, blender);
+        return new Explainer(_positions, _slot, _sources.Others, _time).Explain(request, blender);
     }
+
+    /// <summary>
+    /// Examines a model that came with a document, here and now, so that the first request that brings it finds it there. Without this the first
+    /// one leaves a copy of it for a thread in the background and falls back.
+    /// </summary>
+    /// <param name="model">The model and what is claimed of it.</param>
+    /// <returns>Null when it is kept now, else what is wrong with it.</returns>
+    /// <exception cref="InvalidOperationException">The runtime takes no models from documents: see <see cref="RuntimeOptions.DocumentModels"/>.</exception>
+    public string? Admit(in DocumentModel model) => _sources.Admit(model);
 
     /// <summary>Scores a model and takes its best class; of equal scores the lowest class. Allocates nothing (beyond 256 classes: an array of the shared pool).</summary>
     /// <param name="model">The model's name; case matters.</param>
@@ -216,6 +231,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     /// <remarks>From <see cref="RuntimeOptions.Applied"/> it does not wait: the loader thread ends when the handler returns.</remarks>
     public void Dispose()
     {
+        _sources.Dispose();
         _loader.Dispose();
         _acknowledger?.Dispose();
         _meter.Dispose();

@@ -1,8 +1,10 @@
 using Delivery.ApplyRuntime.Logging;
 using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 using Delivery.FastData.Acknowledging;
 using Delivery.FastData.Signing;
+using Delivery.Models.Sources;
 
 namespace Delivery.ApplyRuntime;
 
@@ -79,6 +81,18 @@ public sealed record RuntimeOptions
     /// <summary>Refuse settings that are for experiments only: models taken straight from the training store. Default no.</summary>
     public bool Production { get; init; }
 
+    /// <summary>
+    /// Where models with the source <c>rtmr</c> are pulled from, in the background: as <c>TrainingStoreModelSource</c> over a training store. Default
+    /// none: such applications fall back. Not owned; not together with <see cref="Production"/>.
+    /// </summary>
+    public IModelSource? TrainingModels { get; init; }
+
+    /// <summary>How they are pulled.</summary>
+    public TrainingModelOptions TrainingModelPulls { get; init; } = new();
+
+    /// <summary>Take models that come with documents, for applications with the source <c>doc_attr</c>, and how many. Default null: such applications fall back.</summary>
+    public DocumentModelOptions? DocumentModels { get; init; }
+
     /// <summary>Takes the randomised decisions, as <see cref="RequestLog"/> does. Default none: nothing is logged, so nothing can be learned. Not owned.</summary>
     public IDecisionSink? Decisions { get; init; }
 
@@ -123,6 +137,9 @@ public sealed record RuntimeOptions
     /// <summary>Every mistake with the value found; none when usable.</summary>
     public IEnumerable<string> Problems()
     {
+        if (Production && TrainingModels is not null) yield return $"{nameof(TrainingModels)} is given, but {nameof(Production)} is set: a production process takes no model past the folder.";
+        foreach (var problem in TrainingModelPulls.Problems()) yield return $"{nameof(TrainingModelPulls)}.{problem}";
+        foreach (var problem in DocumentModels?.Problems() ?? []) yield return $"{nameof(DocumentModels)}.{problem}";
         var hour = TimeSpan.FromHours(1);
         if (PollInterval < TimeSpan.FromMilliseconds(1) || PollInterval > hour) yield return $"{nameof(PollInterval)} is {PollInterval}; it must be 1 ms to 1 h.";
         if (RetryAfter <= TimeSpan.Zero) yield return $"{nameof(RetryAfter)} is {RetryAfter}; it must be more than 0.";

@@ -1,6 +1,7 @@
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 using Delivery.FastData;
 using Delivery.Models;
 
@@ -123,6 +124,12 @@ public sealed record RuntimeStatus
 
     /// <summary>The configuration in use.</summary>
     public ConfigurationStatus Configuration { get; init; } = new();
+
+    /// <summary>The models that are pulled from the training store, ordered by name; empty without one.</summary>
+    public IReadOnlyList<PulledModelStatus> TrainingModels { get; init; } = [];
+
+    /// <summary>What became of models that came with documents; null where none are taken.</summary>
+    public DocumentModelsStatus? DocumentModels { get; init; }
 
     /// <summary>Randomised decisions that were not logged, as the sink threw an exception.</summary>
     public long LostRecords { get; init; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
@@ -7,6 +8,7 @@ namespace Delivery.FastData;
 public readonly record struct ContentHash
 {
     private const int Length = 2 * SHA256.HashSizeInBytes;
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Digits of <see cref="Short"/>.</summary>
     internal const int ShortLength = 16;
@@ -34,7 +36,7 @@ public readonly record struct ContentHash
 
     public static bool TryParse([NotNullWhen(true)] string? hex, out ContentHash hash)
     {
-        var valid = hex is { Length: Length } && hex.All(char.IsAsciiHexDigitLower);
+        var valid = hex is { Length: Length } && !hex.AsSpan().ContainsAnyExcept(Digits);
         hash = valid ? new ContentHash(hex!) : default;
         return valid;
     }

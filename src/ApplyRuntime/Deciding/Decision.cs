@@ -25,7 +25,7 @@ public enum FallbackReason
     /// <summary>No generation is loaded yet, or the runtime is closed.</summary>
     NoGeneration,
 
-    /// <summary>The generation has no such model.</summary>
+    /// <summary>The generation, or the source that the settings name, has no such model, or not yet.</summary>
     NoModel,
 
     /// <summary>The model takes another number of features.</summary>

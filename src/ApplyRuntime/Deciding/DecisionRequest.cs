@@ -1,4 +1,5 @@
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 
 namespace Delivery.ApplyRuntime.Deciding;
 
@@ -33,6 +34,9 @@ public readonly ref struct DecisionRequest
 
     /// <summary>The class that the production formula would show, for the log; null when it is not known.</summary>
     public int? ProductionClass { get; init; }
+
+    /// <summary>The model that came with the document, for applications with the source <c>doc_attr</c>. Default none.</summary>
+    public DocumentModel DocumentModel { get; init; }
 
     /// <summary>The experiment that the request belongs to, for the log.</summary>
     public string? Experiment { get; init; }

@@ -3,11 +3,12 @@ using System.Text;
 using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 
 namespace Delivery.ApplyRuntime.Deciding;
 
 /// <summary>Puts one decision into words. It asks each application in the way in which deciding does, so that it cannot tell another story.</summary>
-internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, TimeProvider clock)
+internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, OtherSources others, TimeProvider clock)
 {
     private readonly StringBuilder _text = new();
 
@@ -38,14 +39,14 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ti
     private bool Decides(ApplyEntry entry, in DecisionRequest request, DateTimeOffset time, IBlender blender, Lease lease)
     {
         var outcome = DecisionOutcome.Blank(time, lease.Epoch, UntouchedReason.None);
-        PositionDecider.Ask(entry, request, blender, lease, ref outcome);
+        decider.Ask(entry, request, blender, lease, ref outcome);
         Say($"{entry.Name}, priority {entry.Settings.ApplyPriority}, source {entry.Settings.ModelSource.Word()}, condition {entry.Settings.ApplyCondition.Word()}:");
         if (Refusal(outcome.Untouched, entry, request) is { } refusal)
         {
             Say($"  {refusal} It is passed over.");
             return false;
         }
-        SayPivot(entry, outcome, request.Features, lease);
+        SayPivot(entry, outcome, request, lease);
         SayChance(entry, outcome);
         if (outcome.Untouched != UntouchedReason.None) return false;
         Say($"  Shown: {Class(outcome.Shown, outcome.ClassCount)}. The blender is told position {outcome.Position} with priority {entry.Settings.ApplyPriority}.");
@@ -61,15 +62,16 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ti
         _ => null,
     };
 
-    private void SayPivot(ApplyEntry entry, in DecisionOutcome outcome, ReadOnlySpan<float> features, Lease lease)
+    private void SayPivot(ApplyEntry entry, in DecisionOutcome outcome, in DecisionRequest request, Lease lease)
     {
         Say(outcome.Model is { } model
             ? $"  Model {model.Content.Short}, {model.Kind}, version {model.ModelVersion}, {model.ClassCount} classes, {model.FeatureCount} features, {model.RequestCount} requests processed."
             : "  There is no model.");
-        if (Why(outcome, features.Length) is { } why) Say($"  {why}");
+        if (others.Tell(entry, request, outcome.Model, clock.GetUtcNow()) is { } source) Say($"  {source}");
+        if (Why(outcome, request.Features.Length) is { } why) Say($"  {why}");
         Say("  " + outcome.Source switch
         {
-            DecisionSource.Model => $"The model's best: {Class(outcome.Pivot, outcome.ClassCount)}. {Scores(entry, features, lease)}",
+            DecisionSource.Model => $"The model's best: {Class(outcome.Pivot, outcome.ClassCount)}. {Scores(entry, request, lease)}",
             DecisionSource.FixedPosition => $"FixedPos: {Class(outcome.Pivot, outcome.ClassCount)}, as {outcome.RequestCount} requests are fewer than FixedPosReqCount, {entry.Settings.RandomizeParams!.FixedPosReqCount}.",
             DecisionSource.Fallback => $"FallBackBlenderPos: {Class(outcome.Pivot, outcome.ClassCount)}.",
             _ => "There is no FallBackBlenderPos either: without exploration the page stays as it is.",
@@ -113,11 +115,11 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ti
         : randomize.RandomProbA == 0 ? $"MinRandomProb {Number(randomize.MinRandomProb)}."
         : $"{Number(randomize.RandomProbA)} / (1 + {Number(randomize.RandomProbB)} · {randomize.RandomProbFunc!.Value.Word()}({n})) = {Number(randomize.Formula(n))}, at least {Number(randomize.MinRandomProb)}, at most 1.";
 
-    private static string Scores(ApplyEntry entry, ReadOnlySpan<float> features, Lease lease)
+    private string Scores(ApplyEntry entry, in DecisionRequest request, Lease lease)
     {
-        if (Weighing.Find(entry, lease, features.Length, out var model) != FallbackReason.None) return "";
+        if (Weighing.Find(entry, request, lease, others, out var model) != FallbackReason.None) return "";
         var scores = new float[model!.Scorer.ClassCount];
-        Weighing.Score(entry, model, features, scores);
+        Weighing.Score(entry, model, request.Features, scores);
         return "Scores: " + string.Join(", ", scores.Select((score, k) => (score, k)).OrderByDescending(pair => pair.score).ThenBy(pair => pair.k).Take(5)
             .Select(pair => $"{pair.k}: {pair.score.ToString("0.####", CultureInfo.InvariantCulture)}")) + (scores.Length > 5 ? " ..." : "") + ".";
     }

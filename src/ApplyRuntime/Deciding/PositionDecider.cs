@@ -3,11 +3,12 @@ using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Logging;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 
 namespace Delivery.ApplyRuntime.Deciding;
 
 /// <summary>Decides one position for one request, tells the blender, and logs what was randomised. No lock, no allocation; any thread.</summary>
-internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot configurations, FallbackCounters fallbacks, RandomisedLog log, TimeProvider clock)
+internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot configurations, OtherSources others, FallbackCounters fallbacks, RandomisedLog log, TimeProvider clock)
 {
     /// <summary>Sets all of <paramref name="outcome"/>, which is so large that making it elsewhere and copying it would cost more than most of the work.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // a large caller would use up what the compiler is willing to inline, and hashing would be left with a call a word
@@ -29,11 +30,11 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
     }
 
     /// <summary>What one application says, its condition included. It changes nothing but <paramref name="outcome"/>, which comes in blank.</summary>
-    public static void Ask(ApplyEntry entry, in DecisionRequest request, IBlender blender, Lease lease, ref DecisionOutcome outcome)
+    public void Ask(ApplyEntry entry, in DecisionRequest request, IBlender blender, Lease lease, ref DecisionOutcome outcome)
     {
         outcome.Application = entry.Settings;
         outcome.Untouched = Weighing.Condition(entry, request, blender);
-        if (outcome.Untouched == UntouchedReason.None) Weighing.Weigh(entry, request, lease, ref outcome);
+        if (outcome.Untouched == UntouchedReason.None) Weighing.Weigh(entry, request, lease, others, ref outcome);
     }
 
     /// <summary>Apart from the usual way, which then has no second outcome to clear.</summary>

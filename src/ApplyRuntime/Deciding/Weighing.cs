@@ -5,6 +5,7 @@ using Delivery.ApplyRuntime.Exploring;
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Reload;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 using Delivery.Models.Kinds;
 using Delivery.Models.Numerics;
 
@@ -35,9 +36,9 @@ internal static class Weighing
     /// all traffic into random pages. And nothing is explored with features that are not finite, as no trainer could learn from it.
     /// </remarks>
     [MethodImpl(MethodImplOptions.NoInlining)] // for the reason of PositionDecider.Decide
-    public static void Weigh(ApplyEntry entry, in DecisionRequest request, Lease lease, ref DecisionOutcome outcome)
+    public static void Weigh(ApplyEntry entry, in DecisionRequest request, Lease lease, OtherSources others, ref DecisionOutcome outcome)
     {
-        FindPivot(entry, request.Features, lease, ref outcome);
+        FindPivot(entry, request, lease, others, ref outcome);
         if (entry.Settings.RandomizeParams is { } randomize)
         {
             outcome.ExploreProbability = entry.ExploreProbability(randomize, outcome.RequestCount);
@@ -55,10 +56,10 @@ internal static class Weighing
     }
 
     /// <summary>The class that is shown unless the decision is randomised, and what it rests on.</summary>
-    public static void FindPivot(ApplyEntry entry, ReadOnlySpan<float> features, Lease lease, ref DecisionOutcome outcome)
+    public static void FindPivot(ApplyEntry entry, in DecisionRequest request, Lease lease, OtherSources others, ref DecisionOutcome outcome)
     {
         var settings = entry.Settings;
-        outcome.Reason = Find(entry, lease, features.Length, out var model);
+        outcome.Reason = Find(entry, request, lease, others, out var model);
         outcome.Model = model?.Status;
         outcome.ClassCount = settings.ClassNumber ?? model?.Scorer.ClassCount ?? 0;
         if (model is not null && settings.RandomizeParams is { FixedPos: { } fixedPos } randomize && model.Status.RequestCount < (ulong)randomize.FixedPosReqCount)
@@ -68,7 +69,7 @@ internal static class Weighing
         }
         if (outcome.Reason == FallbackReason.None)
         {
-            var best = Best(entry, model!, features);
+            var best = Best(entry, model!, request.Features);
             if (best >= 0)
             {
                 (outcome.Pivot, outcome.Source) = (best, DecisionSource.Model);
@@ -86,16 +87,23 @@ internal static class Weighing
         if (entry.NotShownScore is { } score && model.Scorer.HasNotShownThreshold) scores[^1] = score;
     }
 
-    /// <summary>The model of an application, and why it cannot decide on so many features.</summary>
-    public static FallbackReason Find(ApplyEntry entry, Lease lease, int featureCount, out LoadedModel? model)
+    /// <summary>The model of an application, and why it cannot decide on such features.</summary>
+    public static FallbackReason Find(ApplyEntry entry, in DecisionRequest request, Lease lease, OtherSources others, out LoadedModel? model)
     {
-        model = null;
-        if (entry.Settings.ModelSource != ModelSource.FastData) return FallbackReason.NoSource;
-        if (lease.IsEmpty) return FallbackReason.NoGeneration;
-        model = lease.Find(ref entry.FoundAs, ref entry.Place);
-        if (model is null) return FallbackReason.NoModel;
-        if (entry.Settings.ClassNumber is { } classes && model.Scorer.ClassCount != classes) return FallbackReason.WrongClassCount;
-        return model.Scorer.FeatureCount != featureCount ? FallbackReason.WrongFeatureCount : FallbackReason.None;
+        if (entry.Settings.ModelSource == ModelSource.FastData)
+        {
+            model = null;
+            if (lease.IsEmpty) return FallbackReason.NoGeneration;
+            model = lease.Find(ref entry.FoundAs, ref entry.Place);
+            if (model is null) return FallbackReason.NoModel;
+        }
+        else
+        {
+            var reason = others.Find(entry, request, out model);
+            if (reason != FallbackReason.None) return reason;
+        }
+        if (entry.Settings.ClassNumber is { } classes && model!.Scorer.ClassCount != classes) return FallbackReason.WrongClassCount;
+        return model!.Scorer.FeatureCount != request.Features.Length ? FallbackReason.WrongFeatureCount : FallbackReason.None;
     }
 
     /// <summary>A model that has decided has multiplied every feature: one that is not finite would have made its scores so.</summary>

@@ -3,14 +3,16 @@ using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 using Delivery.FastData;
 
 namespace Delivery.ApplyRuntime.Logging;
 
 /// <summary>Writes down what was randomised, once for each model that shall learn from it. Allocates nothing; any thread.</summary>
 /// <param name="sink">Null: nothing is logged.</param>
+/// <param name="others">Where models that are not in the generation come from.</param>
 /// <param name="debug">Told of the requests that ask for it; null: nobody.</param>
-internal sealed class RandomisedLog(IDecisionSink? sink, DebugPrint? debug = null)
+internal sealed class RandomisedLog(IDecisionSink? sink, OtherSources others, DebugPrint? debug)
 {
     private readonly StripedCounter _lost = new();
 
@@ -125,7 +127,7 @@ internal sealed class RandomisedLog(IDecisionSink? sink, DebugPrint? debug = nul
     {
         if (!Records(request)) return;
         var would = DecisionOutcome.Blank(decision.Time, lease.Epoch, UntouchedReason.None);
-        if (entry is not null) Weighing.FindPivot(entry, request.Features, lease, ref would);
+        if (entry is not null) Weighing.FindPivot(entry, request, lease, others, ref would);
         Record(decision with
         {
             Model = model,

@@ -43,7 +43,9 @@ internal static class ModelLoader
         }
     }
 
-    private static LoadedModel Check(ManifestEntry entry, ModelKind kind, ModelMemory memory)
+    /// <summary>The part that all sources share: a model of bytes whose hash is known. It takes the memory over once it returns.</summary>
+    /// <exception cref="InvalidModelException">The bytes are no model of that name and kind.</exception>
+    public static LoadedModel Check(ManifestEntry entry, ModelKind kind, ModelMemory memory)
     {
         var layout = ModelLayout.Read(memory.Bytes);
         var header = layout.Header;

@@ -42,7 +42,7 @@ public static class ApplyLinter
 
     private static IEnumerable<LintFinding> OfModel(ApplyModel model, TrainedModel? trained)
     {
-        if (model.ModelSource == ModelSource.Rtmr) yield return Warn(model, nameof(model.ModelSource), "rtmr looks the model up in the training store while a request waits. It is for experiments; a production process refuses it.");
+        if (model.ModelSource == ModelSource.Rtmr) yield return Warn(model, nameof(model.ModelSource), "rtmr takes the model straight from the training store, past the gate and the history. It is for experiments; a production process refuses it.");
         if (trained is not null && model.RandomizeParams is null && !model.UseLocalRandom)
         {
             yield return new(LintLevel.Error, model.Name.Value, nameof(model.RandomizeParams), "the model is trained, but there is neither RandomizeParams nor UseLocalRandom: no decision will be logged, so it will never learn.");

@@ -83,7 +83,7 @@ public sealed record ApplyModel
     /// <param name="production">Whether to refuse what a production process refuses.</param>
     public IEnumerable<SettingProblem> Problems(bool production = false)
     {
-        if (production && ModelSource == ModelSource.Rtmr) yield return Wrong(nameof(ModelSource), "\"rtmr\" (the default)", "fast_data in production, where no request may wait for the training store");
+        if (production && ModelSource == ModelSource.Rtmr) yield return Wrong(nameof(ModelSource), "\"rtmr\" (the default)", "fast_data in production, where no model is applied past the gate and the history");
         if (Intent.Length == 0) yield return Wrong(nameof(Intent), "\"\"", "the name of a vertical");
         if (ClassNumber is < ModelLimits.MinClasses or > ModelLimits.MaxClasses) yield return Wrong(nameof(ClassNumber), ClassNumber, $"a whole number from {ModelLimits.MinClasses} to {ModelLimits.MaxClasses}");
         if (NotShownThreshold is { } threshold && !(threshold is > 0 and < 1)) yield return Wrong(nameof(NotShownThreshold), threshold, "a number above 0 and below 1");

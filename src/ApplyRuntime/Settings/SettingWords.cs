@@ -3,7 +3,7 @@ namespace Delivery.ApplyRuntime.Settings;
 /// <summary>Where the model of an application comes from.</summary>
 public enum ModelSource
 {
-    /// <summary><c>rtmr</c>: straight from the training store. The least delay, and a look-up on the way of a request: for experiments.</summary>
+    /// <summary><c>rtmr</c>: straight from the training store, pulled in the background. The least delay, past the gate and the history: for experiments.</summary>
     Rtmr,
 
     /// <summary><c>fast_data</c>: the folder that is followed. For production.</summary>

@@ -124,7 +124,7 @@ public sealed class RequestLogTests : IDisposable
         const int most = 20_000;
         using var writer = new EventLogWriter(_events.Path);
         var runtime = Open(writer, Examples.Random());
-        var page = new SilentBlender();
+        var page = new CountingBlender();
         for (var i = 0; i < most; i++) runtime.Decide(Request(), page);
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -160,13 +160,4 @@ public sealed class RequestLogTests : IDisposable
 
     private ModelRuntime Open(EventLogWriter writer, params ApplyModel[] models) =>
         _scene.Open(Scene.OnlyWhenAsked with { ApplyModels = ApplyConfiguration.Of(models), Decisions = new RequestLog(writer) });
-
-    private sealed class SilentBlender : ApplyRuntime.Blending.IBlender
-    {
-        public bool HasIntent(string intent) => true;
-
-        public bool HasDocument(string intent) => true;
-
-        public void SetIntentPosition(string intent, int position, int priority) { }
-    }
 }

@@ -12,7 +12,7 @@ public sealed class ApplyLinterTests
 
     [Fact]
     public void The_training_store_is_no_source_for_production() =>
-        Only(Examples.Plain() with { ModelSource = ModelSource.Rtmr }).Should().Match("ApplyModels[news].ModelSource: rtmr looks the model up in the training store*");
+        Only(Examples.Plain() with { ModelSource = ModelSource.Rtmr }).Should().Match("ApplyModels[news].ModelSource: rtmr takes the model straight from the training store*");
 
     [Fact]
     public void A_trained_model_that_nobody_randomises_for_is_an_error()

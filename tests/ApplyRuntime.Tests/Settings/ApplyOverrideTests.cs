@@ -77,7 +77,7 @@ public sealed class ApplyOverrideTests : IDisposable
 
         var changed = runtime.StartOverride().Flag(Flag + """news={"Intent":"NEWS"}""").Build();
 
-        changed.Problems.Should().ContainSingle().Which.Should().Be("ApplyModels[news].ModelSource is \"rtmr\" (the default); expected fast_data in production, where no request may wait for the training store.");
+        changed.Problems.Should().ContainSingle().Which.Should().Be("ApplyModels[news].ModelSource is \"rtmr\" (the default); expected fast_data in production, where no model is applied past the gate and the history.");
     }
 
     [Fact]

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using Delivery.Models;
+using Delivery.Models.Sources;
+
+namespace Delivery.ApplyRuntime.Tests.Sources;
+
+/// <summary>A source that, for the names it is told, hangs or fails instead of asking the one behind it.</summary>
+internal sealed class TroubledSource(IModelSource source) : IModelSource
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _hanging = new(StringComparer.Ordinal);
+    private int _asked;
+    private int _out;
+    private int _mostOut;
+
+    public bool Fails { get; set; }
+
+    public int Asked => Volatile.Read(ref _asked);
+
+    /// <summary>Most askings that were under way at once.</summary>
+    public int MostOut => Volatile.Read(ref _mostOut);
+
+    /// <summary>Lets a name hang, whatever is cancelled, until it is let go.</summary>
+    public void Hang(string name) => _hanging[name] = new SemaphoreSlim(0);
+
+    public void LetGo(string name)
+    {
+        if (_hanging.TryRemove(name, out var hanging)) hanging.Release();
+    }
+
+    public async ValueTask<SourcedModel?> GetAsync(ModelName name, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _asked);
+        var now = Interlocked.Increment(ref _out);
+        for (var most = MostOut; now > most && Interlocked.CompareExchange(ref _mostOut, now, most) != most; most = MostOut) { }
+        try
+        {
+            if (_hanging.TryGetValue(name.Value, out var hanging))
+            {
+                await hanging.WaitAsync(CancellationToken.None);
+                cancellationToken = CancellationToken.None; // it answers though nobody waits any more
+            }
+            if (Fails) throw new IOException("the store is away");
+            return await source.GetAsync(name, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _out);
+        }
+    }
+}
