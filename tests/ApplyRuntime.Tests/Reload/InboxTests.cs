@@ -28,7 +28,7 @@ public sealed class InboxTests
         _inbox.Close(taken);
 
         foreach (var asked in new[] { first, second }) asked.Exception!.InnerException.Should().BeOfType<ObjectDisposedException>();
-        _inbox.Invoking(inbox => inbox.AskAsync()).Should().Throw<ObjectDisposedException>();
+        FluentActions.Invoking(() => { _ = _inbox.AskAsync(); }).Should().Throw<ObjectDisposedException>();
     }
 
     [Fact]
