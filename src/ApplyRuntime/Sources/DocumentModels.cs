@@ -52,7 +52,7 @@ internal sealed class DocumentModels : IDisposable
     {
         if (document.IsNone) return "There is no model, or no SHA-256 of it.";
         if (document.File.Length == 0 || document.File.Length > _options.MostModelBytes) return $"The file has {document.File.Length} bytes; 1 to {_options.MostModelBytes} are taken.";
-        return Admit(document.Content, document.File.Span);
+        return Admit(document.Content, document.File.ToArray()); // hashed and kept are the same bytes, whoever writes into the caller's meanwhile
     }
 
     public void Dispose()

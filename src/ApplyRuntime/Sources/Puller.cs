@@ -103,10 +103,13 @@ internal sealed class Puller : IDisposable
             foreach (var model in _known.Values) model.Configured = false;
             foreach (var model in configuration.Models.Where(model => model.ModelSource == ModelSource.Rtmr))
             {
-                if (Add(model.Name, now, ref changed) is { } known) known.Configured = true;
+                Add(model.Name, now, ref changed).Configured = true;
             }
         }
-        foreach (var name in _models.TakeAsked()) Add(ModelName.Parse(name), now, ref changed);
+        foreach (var name in _models.TakeAsked())
+        {
+            if (_known.Count < _options.MostModels) Add(ModelName.Parse(name), now, ref changed);
+        }
         foreach (var model in _known.Values.ToArray())
         {
             if (model.TakeUse()) model.UsedAt = now;
@@ -116,10 +119,9 @@ internal sealed class Puller : IDisposable
         if (changed) _models.Table = _known.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    private PulledModel? Add(ModelName name, long now, ref bool changed)
+    private PulledModel Add(ModelName name, long now, ref bool changed)
     {
         if (_known.TryGetValue(name.Value, out var known)) return known;
-        if (_known.Count >= _options.MostModels) return null;
         changed = true;
         return _known[name.Value] = new PulledModel(name) { DueAt = now, UsedAt = now };
     }

@@ -12,7 +12,7 @@ public sealed record TrainingModelOptions
     /// <summary>Pulls that run at once. Default 4; 1 to 64. As many again times three may hang, cancelled but not ended, before no further one starts.</summary>
     public int Concurrency { get; init; } = 4;
 
-    /// <summary>Most models that are pulled, those of the configuration first and then those that overrides name. Default 1,000; at least 1.</summary>
+    /// <summary>When so many models are pulled, those of the configuration included, overrides add no more. Default 1,000; at least 1.</summary>
     public int MostModels { get; init; } = 1_000;
 
     /// <summary>A model that no configuration names is forgotten when no request used it for this long. Default 10 min; at least <see cref="Period"/>.</summary>

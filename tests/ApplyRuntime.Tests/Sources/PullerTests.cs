@@ -177,6 +177,9 @@ public sealed class PullerTests : IDisposable
 
         runtime.Status.TrainingModels.Should().HaveCount(2).And.Contain(status => status.Name.Value == "news");
         Decide(runtime).Shown.Should().Be(1);
+        await SaveAsync("fresh", best: 3);
+        runtime.Configure(ApplyConfiguration.Of([Rtmr("fresh")]));
+        await Scene.UntilAsync(() => Decide(runtime).Shown == 3);
     }
 
     [Fact]
