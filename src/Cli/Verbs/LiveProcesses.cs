@@ -1,7 +1,6 @@
 using System.Globalization;
 using Delivery.Cli.Configuration;
 using Delivery.Cli.Output;
-using Delivery.FastData;
 using Delivery.FastData.Acknowledging;
 
 namespace Delivery.Cli.Verbs;
@@ -23,7 +22,7 @@ internal static class LiveProcesses
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new VerbException($"The directory '{directory}' of acknowledgements cannot be read: {e.Message}");
+            throw new VerbException($"The directory '{directory}' of acknowledgements cannot be read: {e.Message}", e);
         }
     }
 

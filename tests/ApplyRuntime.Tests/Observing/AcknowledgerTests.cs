@@ -159,7 +159,7 @@ public sealed class AcknowledgerTests : IDisposable
         AcknowledgementHeartbeat = heartbeat ?? TimeSpan.FromMinutes(1),
     });
 
-    private Acknowledgement? Said() => AcknowledgementFolder.Read(Directory).FirstOrDefault()?.Content;
+    private Acknowledgement? Said() => AcknowledgementFolder.Read(Directory) is [var file, ..] ? file.Content : null;
 
     private void Leave(string name, Acknowledgement said, DateTime seen)
     {
