@@ -35,7 +35,7 @@ static async Task RunAsync(Options options)
     var builder = WebApplication.CreateSlimBuilder();
     builder.WebHost.UseUrls(options.Url).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
-        .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start is told once, above
     await using var site = builder.Build();
 
     var catalogue = Catalogue.Read(options.Catalogue);

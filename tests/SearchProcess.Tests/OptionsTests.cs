@@ -56,7 +56,21 @@ public sealed class OptionsTests : IDisposable
         var result = await second.EndAsync();
 
         result.ExitCode.Should().Be(1);
-        result.Errors.Should().Contain(address);
+        result.Errors.Should().Be($"Failed to bind to address {address}: address already in use.\n");
+        result.Output.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_log_folder_in_use_ends_the_process_with_1_and_names_the_file()
+    {
+        using var first = Shop.Run(_folder.Path, "--urls", "http://127.0.0.1:0");
+        await first.LineWithAsync("Listening on ");
+        using var second = Shop.Run(_folder.Path, "--urls", "http://127.0.0.1:0");
+
+        var result = await second.EndAsync();
+
+        result.ExitCode.Should().Be(1);
+        result.Errors.Should().Contain("outcomes.jsonl.lock").And.Contain("another process");
     }
 
     [Theory]

@@ -37,6 +37,7 @@ internal sealed class OutcomeLog : IDisposable
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     private readonly Lock _writing = new();
+    private readonly FileStream _alone; // what is shared for reading cannot be locked against other writers on Linux
     private readonly FileStream _file;
     private readonly ILogger _log;
     private long _lost;
@@ -45,6 +46,7 @@ internal sealed class OutcomeLog : IDisposable
     public OutcomeLog(string path, ILogger log)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        _alone = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
         (_file, _log) = (new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0), log);
     }
 
@@ -64,5 +66,9 @@ internal sealed class OutcomeLog : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _alone.Dispose();
+    }
 }
