@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Delivery.ApplyRuntime;
 using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Deciding;
-using Delivery.ApplyRuntime.Exploring;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.Models;
 using Delivery.Models.Formats;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Delivery.ApplyRuntime;
 using Delivery.ApplyRuntime.Deciding;
-using Delivery.FastData;
 using Delivery.TestKit;
 
 namespace Delivery.Benchmarks;

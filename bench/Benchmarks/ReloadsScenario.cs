@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Delivery.ApplyRuntime;
 using Delivery.FastData;

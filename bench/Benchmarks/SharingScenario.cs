@@ -53,7 +53,7 @@ internal static class SharingScenario
 
     private static async Task<Process> StartAsync(string folder, int models)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(SharingScenario).Assembly.Location, "sharing-reader", folder]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [typeof(SharingScenario).Assembly.Location, "sharing-reader", folder]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         var process = Process.Start(start)!;
         var said = await process.StandardOutput.ReadLineAsync();
         return said == $"{models}" ? process : throw new InvalidOperationException($"A reader decided with '{said}' of {models} models.");
