@@ -32,8 +32,8 @@ internal static class LatencyScenario
             var next = series.Prepare();
             var model = series.ChangedBy(next.Epoch);
             await Task.Delay(TimeSpan.FromMilliseconds(20 + random.Next(options.UseFileEvents ? 50 : 1_000)));
+            var moved = Stopwatch.GetTimestamp(); // before: the loader may be done before the call that moves it returns
             series.Announce(next);
-            var moved = Stopwatch.GetTimestamp();
             while (runtime.Decide(model, features).Epoch < next.Epoch)
             {
                 if (Stopwatch.GetElapsedTime(moved) > TimeSpan.FromMinutes(1)) throw new InvalidOperationException($"Epoch {next.Epoch} did not come: {runtime.Status.LastError}");
