@@ -63,7 +63,7 @@ public sealed class LiveProcessesTests
         var since = live.GetProperty("since").GetDateTimeOffset();
         live.GetProperty("processes").ValueKind.Should().Be(JsonValueKind.Null, "nothing says where they acknowledge");
         Directory.CreateDirectory(scene["applied"]);
-        Leave(scene, "a-applied", since.AddHours(-1), new AcknowledgedEpoch(1, "c1", since.AddSeconds(3), 1));
+        Leave(scene, "a-applied", since.AddHours(-1), new AcknowledgedEpoch(1, "c1", since.AddMilliseconds(1), 1));
         Leave(scene, "b-behind", since.AddHours(-1), new AcknowledgedEpoch(0, "c0", since.AddMinutes(-30), 0));
         Leave(scene, "c-ahead", since.AddHours(-1), new AcknowledgedEpoch(9, "c9", since.AddSeconds(-1), 0));
         Leave(scene, "d-waiting", since.AddHours(-1));
@@ -76,7 +76,7 @@ public sealed class LiveProcessesTests
 
         processes.Select(process => (process.GetProperty("host").GetString(), process.GetProperty("state").GetString())).Should().Equal(
             (null, "Unreadable"), ("a-applied", "Applied"), ("b-behind", "Behind"), ("c-ahead", "Ahead"), ("d-waiting", "Waiting"), ("e-silent", "Gone"));
-        processes[1].GetProperty("lag_seconds").GetDouble().Should().Be(3);
+        processes[1].GetProperty("lag_seconds").GetDouble().Should().Be(0.001);
         processes[1].GetProperty("models_not_applied")[0].GetProperty("result").GetString().Should().Be("KeptOlder");
         processes[2].GetProperty("lag_seconds").GetDouble().Should().BePositive();
         text.Output.Should().Contain("applied, but for 1 model").And.Contain("a-applied 7: news_touch: older version kept: it is gone")
