@@ -43,7 +43,7 @@ internal static class SharingScenario
     /// <summary>One of the processes: opens the folder, decides once with each model, says so, and stays.</summary>
     public static void Read(TextReader input, TextWriter output, string folder)
     {
-        using var runtime = ModelRuntime.Open(folder, new RuntimeOptions());
+        using var runtime = ModelRuntime.Open(folder, new RuntimeOptions { Memory = ModelMemoryMode.Map });
         var features = new float[Features];
         var decided = runtime.Status.Models.Count(model => runtime.Decide(model.Name.Value, features).Class >= 0);
         output.WriteLine($"{decided}");

@@ -36,29 +36,32 @@ static async Task RunAsync(Options options)
     builder.WebHost.UseUrls(options.Url).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
     builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true)
         .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start is told once, above
-    await using var site = builder.Build();
+    builder.Services.AddSingleton(_ => new EventLogWriter(Path.Combine(options.Log, "events")));
+    builder.Services.AddSingleton(services => Open(options, services.GetRequiredService<EventLogWriter>(), services.GetRequiredService<ILogger<ModelRuntime>>()));
+    builder.Services.AddHealthChecks().AddCheck<ModelHealth>("models");
+    await using var site = builder.Build(); // closes the runtime first, then the log
 
     var catalogue = Catalogue.Read(options.Catalogue);
     using var outcomes = new OutcomeLog(Path.Combine(options.Log, "outcomes.jsonl"), site.Logger);
-    using var events = new EventLogWriter(Path.Combine(options.Log, "events"));
-
-    // One runtime a process. Its thread follows the folder and the settings; requests never wait for it.
-    await using var runtime = ModelRuntime.Open(options.FastData, new RuntimeOptions
-    {
-        ApplyModelsFile = options.ApplyModels,
-        Production = true,
-        Decisions = new RequestLog(events),
-        Debug = text => site.Logger.LogInformation("{Decision}", text), // for requests with the flag BlenderOnlineLearning_dbg
-        Applied = status => site.Logger.LogInformation("Epoch {Epoch}: {Models} models.", status.Epoch, status.Models.Count),
-    });
+    var runtime = site.Services.GetRequiredService<ModelRuntime>();
     foreach (var problem in runtime.Status.Configuration.Problems) site.Logger.LogWarning("{Problem}", problem);
 
     var page = new SearchPage(catalogue, new ProductIndex(catalogue.Products), runtime);
     new SearchSite(page, catalogue, runtime, outcomes, TimeProvider.System).Map(site);
-    OperationsSite.Map(site, runtime, events, outcomes);
+    OperationsSite.Map(site, runtime, site.Services.GetRequiredService<EventLogWriter>(), outcomes);
 
     await site.StartAsync();
     Console.WriteLine($"{catalogue.Products.Count} products. Models from {Path.GetFullPath(options.FastData)}, settings from {Path.GetFullPath(options.ApplyModels)}.");
     Console.WriteLine($"Listening on {site.Urls.First()}");
     await site.WaitForShutdownAsync(); // SIGTERM or Ctrl-C
 }
+
+// One runtime a process. Its thread follows the folder and the settings; requests never wait for it.
+static ModelRuntime Open(Options options, EventLogWriter events, ILogger log) => ModelRuntime.Open(options.FastData, new RuntimeOptions
+{
+    ApplyModelsFile = options.ApplyModels,
+    Production = true,
+    Decisions = new RequestLog(events),
+    Debug = text => log.LogInformation("{Decision}", text), // for requests with the flag BlenderOnlineLearning_dbg
+    Applied = status => log.LogInformation("Epoch {Epoch}: {Models} models.", status.Epoch, status.Models.Count),
+});

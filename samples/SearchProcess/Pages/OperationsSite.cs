@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Delivery.ApplyRuntime;
 using Delivery.EventLog;
 using Delivery.SearchProcess.Logging;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace Delivery.SearchProcess.Pages;
 
@@ -17,6 +18,14 @@ internal static class OperationsSite
         site.MapGet("/healthz", () => runtime.Status is { State: not RuntimeState.Closed, Configuration.Models: > 0 } status
             ? Results.Text($"{status.State}\n")
             : Results.Text("No settings are in use; /status says why.\n", statusCode: StatusCodes.Status503ServiceUnavailable));
+
+        // 503 while the models are not fit to decide with: for an alert, or for hosts that have others to send the traffic to.
+        site.MapHealthChecks("/healthz/models", new HealthCheckOptions
+        {
+            ResponseWriter = (context, report) => context.Response.WriteAsync($"{report.Status} {report.Entries["models"].Description}".TrimEnd() + "\n"),
+        });
+
+        site.MapGet("/describe", () => Results.Text(runtime.Describe()));
 
         site.MapGet("/status", () =>
         {

@@ -17,8 +17,9 @@ internal sealed class DebugPrint(Action<string> told)
         {
             told(text);
         }
-        catch (Exception) // a request must not fail for what it prints
+        catch (Exception)
         {
+            // Somebody else's code: a request must not fail for what it prints, and nothing but the print is lost.
         }
     }
 }

@@ -69,6 +69,7 @@ internal sealed class RuntimeMeter : IDisposable
         _meter.CreateObservableGauge(Prefix + "consecutive_failures", () => status().ConsecutiveFailures, "{reload}", "Failed attempts since the last one without a problem.");
         _meter.CreateObservableGauge(Prefix + "problems", () => status().Problems.Count, "{problem}", "What keeps the runtime from what is published, now.");
         _meter.CreateObservableCounter(Prefix + "refused_settings", () => status().Configuration.Refused, "{file}", "Files of settings that could not be used.");
+        _meter.CreateObservableCounter(Prefix + "dropped_records", () => status().DroppedRecords, "{record}", "Randomised decisions that the sink dropped by itself.");
         _meter.CreateObservableCounter(Prefix + "lost_records", () => status().LostRecords, "{record}", "Randomised decisions that the sink threw away with an exception.");
     }
 
@@ -86,6 +87,7 @@ internal sealed class RuntimeMeter : IDisposable
     {
         _meter.CreateObservableGauge(Prefix + "epoch", () => status().Epoch, null, "Number of the generation in use; 0 for none.");
         _meter.CreateObservableGauge(Prefix + "models", () => status().Models.Count, "{model}", "Models in use.");
+        _meter.CreateObservableGauge(Prefix + "training_models.failing", () => status().TrainingModels.Count(model => model.Problem is not null), "{model}", "Models pulled from the training store whose last pull went wrong.");
         _meter.CreateObservableGauge(Prefix + "retired_generations", () => status().RetiredGenerations, "{generation}", "Older generations that a lease still holds.");
         _meter.CreateObservableGauge(Prefix + "held_bytes", () => status().HeldBytes, "By", "Bytes of models in use or held by a lease.");
     }

@@ -22,6 +22,7 @@ internal static class RuntimeText
         Line(text, "signatures", options.Trust is { } trust ? $"checked against {trust.AllowedSigners}" : "not checked");
         Generation(text, status);
         Models(text, status);
+        OtherModels(text, status);
         Troubles(text, status);
         Settings(text, status);
         Decisions(text, status);
@@ -36,19 +37,33 @@ internal static class RuntimeText
         Line(text, "published", Words.TimeAndAge(status.PublishedAt, status.AsOf));
         Line(text, "applied", Words.TimeAndAge(status.AppliedAt, status.AsOf));
         Line(text, "trained", status.NewestTrainedAge is { } newest ? $"newest {Words.Span(newest)} ago, oldest {Words.Span(status.OldestTrainedAge!.Value)} ago" : "not known");
-        Line(text, "memory", $"{Words.Bytes(status.HeldBytes)}, {Number(status.RetiredGenerations)} older generations held by leases");
+        Line(text, "memory", $"{Words.Bytes(status.HeldBytes)}, {Words.Bytes(status.Models.Where(model => model.IsMapped).Sum(model => model.SizeBytes))} of the models in use mapped; {Number(status.RetiredGenerations)} older generations held by leases");
         Line(text, "reloads", $"{Number(status.Reloads)}, {Number(status.FailedReloads)} failed attempts, {Number(status.ConsecutiveFailures)} of them since the last good one");
     }
 
     private static void Models(StringBuilder text, RuntimeStatus status)
     {
         Section(text, $"Models ({Number(status.Models.Count)})");
-        foreach (var model in status.Models.Take(MostModels))
-        {
-            Line(text, model.Name.Value,
-                $"{model.Content.Short}, {model.Kind}, version {Number(model.ModelVersion)}, {Number((long)model.RequestCount)} requests, {Number(model.ClassCount)} classes, {Number(model.FeatureCount)} features, trained until {Words.TimeAndAge(model.TrainedUntil, status.AsOf)}");
-        }
+        foreach (var model in status.Models.Take(MostModels)) Line(text, model.Name.Value, Of(model, status.AsOf));
         if (status.Models.Count > MostModels) Line(text, "", $"and {Number(status.Models.Count - MostModels)} more");
+    }
+
+    private static string Of(ModelStatus model, DateTimeOffset now) =>
+        $"{model.Content.Short}, {model.Kind}, version {Number(model.ModelVersion)}, {Number((long)model.RequestCount)} requests, {Number(model.ClassCount)} classes, {Number(model.FeatureCount)} features, trained until {Words.TimeAndAge(model.TrainedUntil, now)}";
+
+    private static void OtherModels(StringBuilder text, RuntimeStatus status)
+    {
+        if (status.TrainingModels.Count > 0) Section(text, $"Models from the training store ({Number(status.TrainingModels.Count)})");
+        foreach (var pulled in status.TrainingModels.Take(MostModels))
+        {
+            Line(text, pulled.Name.Value, pulled.Model is { } model ? $"{Of(model, status.AsOf)}; pulled {Words.TimeAndAge(pulled.PulledAt, status.AsOf)}" : "none yet");
+            if (pulled.Problem is { } problem) Line(text, "", problem);
+        }
+        if (status.DocumentModels is not { } documents) return;
+        Section(text, "Models from documents");
+        Line(text, "held", $"{Number(documents.Models)}, {Words.Bytes(documents.Bytes)}; {Number(documents.Evicted)} went to make room");
+        Line(text, "taken", $"{Number(documents.Admitted)}, {Number(documents.Refused)} refused, {Number(documents.TooLong)} too long");
+        if (documents.LastProblem is { } last) Line(text, "last problem", last);
     }
 
     private static void Troubles(StringBuilder text, RuntimeStatus status)
@@ -80,7 +95,7 @@ internal static class RuntimeText
     private static void Log(StringBuilder text, RuntimeStatus status, RuntimeOptions options)
     {
         Section(text, "Told to others");
-        Line(text, "randomised", options.Decisions is null ? "not logged" : $"logged; {Number(status.LostRecords)} lost");
+        Line(text, "randomised", options.Decisions is null ? "not logged" : $"logged; {Number(status.DroppedRecords)} dropped by the log, {Number(status.LostRecords)} lost to its exceptions");
         Line(text, "acknowledged", status.Acknowledgement is { } told ? $"{told.Path}, {(told.WrittenAt is null ? "not written yet" : Words.TimeAndAge(told.WrittenAt, status.AsOf))}" : "no");
         if (status.Acknowledgement?.Problem is { } problem) Line(text, "", problem);
     }

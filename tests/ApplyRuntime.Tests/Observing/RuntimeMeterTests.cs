@@ -158,7 +158,7 @@ public sealed class RuntimeMeterTests : IDisposable
         using var readings = new MeterReadings(_scene.Root);
         var runtime = _scene.Open();
 
-        readings.Instruments.Should().HaveCount(20);
+        readings.Instruments.Should().HaveCount(22);
         readings.Instruments.Where(instrument => string.IsNullOrEmpty(instrument.Description)).Select(instrument => instrument.Name).Should().BeEmpty();
         readings.Instruments.Where(instrument => instrument.Name.Contains("_age", StringComparison.Ordinal) || instrument.Name.EndsWith("duration", StringComparison.Ordinal))
             .Select(instrument => instrument.Unit).Should().OnlyContain(unit => unit == "s");

@@ -1,5 +1,8 @@
+using Delivery.ApplyRuntime.Logging;
 using Delivery.ApplyRuntime.Settings;
+using Delivery.ApplyRuntime.Sources;
 using Delivery.ApplyRuntime.Tests.Settings;
+using Delivery.EventLog;
 using Delivery.TestKit;
 
 namespace Delivery.ApplyRuntime.Tests.Observing;
@@ -38,7 +41,7 @@ public sealed class RuntimeTextTests : IDisposable
               published         2025-12-31 23:59:00Z, 2 min 30 s ago
               applied           2026-01-01 00:00:00Z, 1 min 30 s ago
               trained           newest 1 h 1 min ago, oldest 1 h 1 min ago
-              memory            {length} B, 0 older generations held by leases
+              memory            {length} B, 0 B of the models in use mapped; 0 older generations held by leases
               reloads           1, 0 failed attempts, 0 of them since the last good one
 
             Models (1)
@@ -62,6 +65,16 @@ public sealed class RuntimeTextTests : IDisposable
               acknowledged      no
 
             """.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void Models_of_other_sources_and_the_log_are_told_where_there_are_any()
+    {
+        using var events = new EventLogWriter(Path.Combine(_scene.Root, "..", "events"));
+        var runtime = _scene.Open(Scene.OnlyWhenAsked with { DocumentModels = new DocumentModelOptions(), Decisions = new RequestLog(events) });
+
+        runtime.Describe().Should().Contain("\nModels from documents\n  held              0, 0 B; 0 went to make room\n  taken             0, 0 refused, 0 too long\n")
+            .And.Contain("  randomised        logged; 0 dropped by the log, 0 lost to its exceptions\n").And.NotContain("training store");
     }
 
     [Fact]
