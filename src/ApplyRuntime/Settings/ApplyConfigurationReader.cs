@@ -56,7 +56,7 @@ public static class ApplyConfigurationReader
     private static List<Entry> FromJson(string text, List<JsonDocument> documents, List<SettingProblem> problems)
     {
         var entries = new List<Entry>();
-        if (Parse(text, ApplyModel.Section, NoEntry, documents, problems) is not { } json) return entries;
+        if (Parse(text, NoJson, documents, problems) is not { } json) return entries;
         foreach (var section in json.EnumerateObject())
         {
             if (!SettingFlag.Sections.Contains(section.Name))
@@ -82,12 +82,12 @@ public static class ApplyConfigurationReader
             {
                 problems.Add(new(ApplyModel.Section, NoEntry, $"line {number}", line.Length <= 100 ? line : line[..100] + "...", $"{SettingFlag.Prefix}{ApplyModel.Section}/<name>={{...}}, or one JSON object in the whole file"));
             }
-            else if (Parse(flag.Json, flag.Section, flag.Name, documents, problems) is { } json) entries.Add(new Entry(flag.Section, flag.Name, json));
+            else if (Parse(flag.Json, e => ApplyModelReader.NoJson(flag.Section, flag.Name, e), documents, problems) is { } json) entries.Add(new Entry(flag.Section, flag.Name, json));
         }
         return entries;
     }
 
-    private static JsonElement? Parse(string json, string section, string name, List<JsonDocument> documents, List<SettingProblem> problems)
+    private static JsonElement? Parse(string json, Func<JsonException, SettingProblem> problem, List<JsonDocument> documents, List<SettingProblem> problems)
     {
         try
         {
@@ -96,10 +96,14 @@ public static class ApplyConfigurationReader
         }
         catch (JsonException e)
         {
-            problems.Add(ApplyModelReader.NoJson(section, name, e));
+            problems.Add(problem(e));
             return null;
         }
     }
+
+    // An editor counts lines from 1; the message of the exception, from 0.
+    private static SettingProblem NoJson(JsonException e) =>
+        new("", NoEntry, "the text", $"no JSON at line {e.LineNumber + 1} ({e.Message.Split(" LineNumber:")[0].TrimEnd('.')})", "one JSON object");
 
     private sealed record Entry(string Section, string Name, JsonElement Json);
 }

@@ -69,7 +69,7 @@ public sealed class ApplyConfigurationTests
     }
 
     [Theory]
-    [InlineData("{", "ApplyModels[].entry is no JSON (*); expected a JSON object.")]
+    [InlineData("{\n  \"ApplyModels\": {}\n  \"TrainModels\": {}\n}", "the text is no JSON at line 3 ('\"' is invalid*); expected one JSON object.")]
     [InlineData("""{"ApplyModels":[]}""", "ApplyModels[].entry is []; expected an object with one entry a model.")]
     [InlineData("news_online={}", "ApplyModels[].line 1 is news_online={}; expected scheme_Local/BlenderOnlineLearning/ApplyModels/<name>={...}, or one JSON object in the whole file.")]
     [InlineData("\nscheme_Local/BlenderOnlineLearning/ApplyModel/a={}", "ApplyModels[].line 2 is *")]
