@@ -42,7 +42,7 @@ public sealed record ModelStatus(
 }
 
 /// <summary>Something that keeps the runtime from what is published, as long as it lasts.</summary>
-/// <param name="Model">The model that could not be loaded; null when it is CURRENT or the manifest.</param>
+/// <param name="Model">The model that could not be loaded; null when it is CURRENT, the manifest, a whole generation or an overdue lease.</param>
 /// <param name="Message">Names the file, what stands there and what was expected.</param>
 public sealed record RuntimeProblem(ModelName? Model, string Message);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Delivery.ApplyRuntime.Blending;
 using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Observing;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.ApplyRuntime.Sources;
 
@@ -17,7 +18,7 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ot
         var rules = decider.Rules(request);
         var time = request.Time ?? clock.GetUtcNow();
         using var lease = slot.Acquire();
-        Say($"Request '{request.RequestId}' for {request.Intent} at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {request.Features.Length} features"
+        Say($"Request '{request.RequestId}' for {request.Intent} at {time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, {Words.Count(request.Features.Length, "feature")}"
             + $"{(request.Locale is { } locale ? $", locale {locale}" : "")}{(request.UserInterface is { } ui ? $", interface {ui}" : "")}.");
         Say(lease.IsEmpty ? "No generation of models is loaded." : $"Generation {lease.Epoch} is in use.");
         if (request.Override is not null) Say("The request carries settings of its own.");
@@ -65,7 +66,7 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ot
     private void SayPivot(ApplyEntry entry, in DecisionOutcome outcome, in DecisionRequest request, Lease lease)
     {
         Say(outcome.Model is { } model
-            ? $"  Model {model.Content.Short}, {model.Kind}, version {model.ModelVersion}, {model.ClassCount} classes, {model.FeatureCount} features, {model.RequestCount} requests processed."
+            ? $"  Model {model.Content.Short}, {model.Kind}, version {model.ModelVersion}, {model.ClassCount} classes, {Words.Count(model.FeatureCount, "feature")}, {Words.Count((long)model.RequestCount, "request")} processed."
             : "  There is no model.");
         if (others.Tell(entry, request, outcome.Model, clock.GetUtcNow()) is { } source) Say($"  {source}");
         if (Why(outcome, request.Features.Length) is { } why) Say($"  {why}");
@@ -104,7 +105,7 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ot
     private static string? Why(in DecisionOutcome outcome, int features) => outcome.Reason switch
     {
         FallbackReason.NoSource => $"This runtime has no models from {outcome.Application!.ModelSource.Word()}.",
-        FallbackReason.WrongFeatureCount => $"The request has {features} features: the model cannot be used.",
+        FallbackReason.WrongFeatureCount => $"The request has {Words.Count(features, "feature")}: the model cannot be used.",
         FallbackReason.WrongClassCount => $"The settings say {outcome.ClassCount} classes: the model cannot be used.",
         FallbackReason.NotFinite => "A feature is not finite, or the scores overflow: the model cannot be used.",
         _ => null,

@@ -41,7 +41,7 @@ internal sealed class RuntimeMeter : IDisposable
         CreateReloads(status);
         CreateAges(status, modelAges);
         CreateSizes(status);
-        _meter.CreateObservableGauge(Prefix + "health", () => (int)health().Level, null, "0 healthy, 1 degraded, 2 unhealthy.");
+        _meter.CreateObservableGauge(Prefix + "health", () => (long)health().Level, null, "0 healthy, 1 degraded, 2 unhealthy.");
     }
 
     /// <summary>A try to load a generation has ended.</summary>
@@ -67,7 +67,7 @@ internal sealed class RuntimeMeter : IDisposable
         _meter.CreateObservableCounter(Prefix + "reloads", () => status().Reloads, "{reload}", "Generations swapped in.");
         _meter.CreateObservableCounter(Prefix + "failed_reloads", () => status().FailedReloads, "{reload}", "Attempts that left something out, or all.");
         _meter.CreateObservableGauge(Prefix + "consecutive_failures", () => status().ConsecutiveFailures, "{reload}", "Failed attempts since the last one without a problem.");
-        _meter.CreateObservableGauge(Prefix + "problems", () => status().Problems.Count, "{problem}", "What keeps the runtime from what is published, now.");
+        _meter.CreateObservableGauge(Prefix + "problems", () => (long)status().Problems.Count, "{problem}", "What keeps the runtime from what is published, now, and overdue leases.");
         _meter.CreateObservableCounter(Prefix + "refused_settings", () => status().Configuration.Refused, "{file}", "Files of settings that could not be used.");
         _meter.CreateObservableCounter(Prefix + "dropped_records", () => status().DroppedRecords, "{record}", "Randomised decisions that the sink dropped by itself.");
         _meter.CreateObservableCounter(Prefix + "lost_records", () => status().LostRecords, "{record}", "Randomised decisions that the sink threw away with an exception.");
@@ -86,9 +86,9 @@ internal sealed class RuntimeMeter : IDisposable
     private void CreateSizes(Func<RuntimeStatus> status)
     {
         _meter.CreateObservableGauge(Prefix + "epoch", () => status().Epoch, null, "Number of the generation in use; 0 for none.");
-        _meter.CreateObservableGauge(Prefix + "models", () => status().Models.Count, "{model}", "Models in use.");
-        _meter.CreateObservableGauge(Prefix + "training_models.failing", () => status().TrainingModels.Count(model => model.Problem is not null), "{model}", "Models pulled from the training store whose last pull went wrong.");
-        _meter.CreateObservableGauge(Prefix + "retired_generations", () => status().RetiredGenerations, "{generation}", "Older generations that a lease still holds.");
+        _meter.CreateObservableGauge(Prefix + "models", () => (long)status().Models.Count, "{model}", "Models in use.");
+        _meter.CreateObservableGauge(Prefix + "training_models.failing", () => (long)status().TrainingModels.Count(model => model.Problem is not null), "{model}", "Models pulled from the training store whose last pull went wrong.");
+        _meter.CreateObservableGauge(Prefix + "retired_generations", () => (long)status().RetiredGenerations, "{generation}", "Older generations that a lease still holds.");
         _meter.CreateObservableGauge(Prefix + "held_bytes", () => status().HeldBytes, "By", "Bytes of models in use or held by a lease.");
     }
 

@@ -37,8 +37,8 @@ internal static class RuntimeText
         Line(text, "published", Words.TimeAndAge(status.PublishedAt, status.AsOf));
         Line(text, "applied", Words.TimeAndAge(status.AppliedAt, status.AsOf));
         Line(text, "trained", status.NewestTrainedAge is { } newest ? $"newest {Words.Span(newest)} ago, oldest {Words.Span(status.OldestTrainedAge!.Value)} ago" : "not known");
-        Line(text, "memory", $"{Words.Bytes(status.HeldBytes)}, {Words.Bytes(status.Models.Where(model => model.IsMapped).Sum(model => model.SizeBytes))} of the models in use mapped; {Number(status.RetiredGenerations)} older generations held by leases");
-        Line(text, "reloads", $"{Number(status.Reloads)}, {Number(status.FailedReloads)} failed attempts, {Number(status.ConsecutiveFailures)} of them since the last good one");
+        Line(text, "memory", $"{Words.Bytes(status.HeldBytes)}, {Words.Bytes(status.Models.Where(model => model.IsMapped).Sum(model => model.SizeBytes))} of the models in use mapped; {Words.Count(status.RetiredGenerations, "older generation")} held by leases");
+        Line(text, "reloads", $"{Number(status.Reloads)}, {Words.Count(status.FailedReloads, "failed attempt")}, {Number(status.ConsecutiveFailures)} of them since the last good one");
     }
 
     private static void Models(StringBuilder text, RuntimeStatus status)
@@ -49,7 +49,7 @@ internal static class RuntimeText
     }
 
     private static string Of(ModelStatus model, DateTimeOffset now) =>
-        $"{model.Content.Short}, {model.Kind}, version {Number(model.ModelVersion)}, {Number((long)model.RequestCount)} requests, {Number(model.ClassCount)} classes, {Number(model.FeatureCount)} features, trained until {Words.TimeAndAge(model.TrainedUntil, now)}";
+        $"{model.Content.Short}, {model.Kind}, version {Number(model.ModelVersion)}, {Words.Count((long)model.RequestCount, "request")}, {Number(model.ClassCount)} classes, {Words.Count(model.FeatureCount, "feature")}, trained until {Words.TimeAndAge(model.TrainedUntil, now)}";
 
     private static void OtherModels(StringBuilder text, RuntimeStatus status)
     {
@@ -70,7 +70,7 @@ internal static class RuntimeText
     {
         Section(text, $"Problems ({Number(status.Problems.Count)})");
         if (status.ProblemsSince is { } since) Line(text, "since", Words.TimeAndAge(since, status.AsOf));
-        foreach (var problem in status.Problems.Take(MostModels)) Line(text, problem.Model?.Value ?? "folder", problem.Message);
+        foreach (var problem in status.Problems.Take(MostModels)) Line(text, problem.Model?.Value ?? "runtime", problem.Message);
         Line(text, "last error", status.LastError is { } last ? $"{Words.TimeAndAge(last.At, status.AsOf)}: {last.Message}" : "none");
     }
 
@@ -79,7 +79,7 @@ internal static class RuntimeText
         var settings = status.Configuration;
         Section(text, "Settings");
         Line(text, "from", settings.File ?? "code");
-        Line(text, "applied", settings.AppliedAt is null ? "never" : $"{Words.TimeAndAge(settings.AppliedAt, status.AsOf)}; {Number(settings.Models)} models{(settings.Content is { } content ? $"; content {content.Short}" : "")}");
+        Line(text, "applied", settings.AppliedAt is null ? "never" : $"{Words.TimeAndAge(settings.AppliedAt, status.AsOf)}; {Words.Count(settings.Models, "model")}{(settings.Content is { } content ? $"; content {content.Short}" : "")}");
         Line(text, "changes", $"{Number(settings.Changes)}, {Number(settings.Refused)} refused");
         foreach (var problem in settings.Problems) Line(text, "not in use", problem);
         foreach (var finding in settings.Findings) Line(text, "seldom meant", finding.ToString());

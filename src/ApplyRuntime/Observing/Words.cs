@@ -33,6 +33,9 @@ internal static class Words
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (1024.0 * 1024 * 1024):0.0} GiB"),
     };
 
+    /// <summary>"1 model", "2 models": for what has its plural with an s.</summary>
+    public static string Count(long number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number} {one}{(number == 1 ? "" : "s")}");
+
     /// <summary>"a is", "a and b are", "a, b, c, d, e and 7 more are".</summary>
     public static string List(IReadOnlyList<ModelName> names)
     {

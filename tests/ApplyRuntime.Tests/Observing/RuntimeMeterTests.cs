@@ -43,6 +43,20 @@ public sealed class RuntimeMeterTests : IDisposable
     }
 
     [Fact]
+    public void Every_instrument_and_every_reason_is_counted_and_stands_in_the_page()
+    {
+        using var readings = new MeterReadings(_scene.Root);
+        var runtime = _scene.Open(Scene.OnlyWhenAsked with { ModelAges = 1 });
+        var page = File.ReadAllText(PagePath());
+
+        runtime.Status.Fallbacks.ByReason().Select(count => count.Reason).Should().Equal(Enum.GetValues<FallbackReason>().Where(reason => reason != FallbackReason.None));
+        var reasons = readings.Collect().Keys.Where(name => name.StartsWith("fallbacks{", StringComparison.Ordinal)).Select(name => name["fallbacks{reason=".Length..^1]);
+        reasons.Should().HaveCount(runtime.Status.Fallbacks.ByReason().Count()).And.OnlyContain(reason => page.Contains($"`{reason}`"), "docs/observe.md describes every reason");
+        readings.Instruments.Select(instrument => instrument.Name).Where(name => !page.Contains($"| `{name}`", StringComparison.Ordinal))
+            .Should().Equal(["delivery.apply.trained_age.oldest"], "docs/observe.md describes every instrument, this one in the row of the newest");
+    }
+
+    [Fact]
     public void Ages_are_counted_to_now_and_one_that_is_not_known_has_no_value()
     {
         using var readings = new MeterReadings(_scene.Root);
@@ -164,5 +178,14 @@ public sealed class RuntimeMeterTests : IDisposable
             .Select(instrument => instrument.Unit).Should().OnlyContain(unit => unit == "s");
         runtime.Dispose();
         readings.Collect().Should().BeEmpty("a closed runtime would be measured for ever");
+    }
+
+    private static string PagePath()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Delivery.sln"))) return Path.Combine(folder.FullName, "docs", "observe.md");
+        }
+        throw new InvalidOperationException("Delivery.sln was not found above the tests.");
     }
 }

@@ -52,7 +52,7 @@ public sealed class RuntimeTextTests : IDisposable
 
             Settings
               from              code
-              applied           2026-01-01 00:00:00Z, 1 min 30 s ago; 1 models
+              applied           2026-01-01 00:00:00Z, 1 min 30 s ago; 1 model
               changes           1, 0 refused
 
             Decisions (2)
@@ -87,6 +87,6 @@ public sealed class RuntimeTextTests : IDisposable
         var text = runtime.Describe();
 
         text.Should().Contain("  health            unhealthy\n                    No model is loaded from").And.Contain("  state             waiting for a first generation; decisions fall back\n");
-        text.Should().Contain("Problems (1)\n").And.Contain("  folder            " + runtime.Status.Problems[0].Message).And.Contain("  epoch             none\n");
+        text.Should().Contain("Problems (1)\n").And.Contain("  runtime           " + runtime.Status.Problems[0].Message).And.Contain("  epoch             none\n");
     }
 }
