@@ -10,6 +10,9 @@ public sealed partial class SearchLoopTests : IDisposable
 
     private static readonly string Readme = File.ReadAllText(Path.Combine(Sources.Root, "samples", "SearchProcess", "README.md"));
 
+    /// <summary>The address that the README gives to see a model decide at once, with the reasons instead of the page.</summary>
+    private static readonly string WithoutExploring = Readme[Readme.IndexOf("/?q=red+bag&flag=scheme_Local/BlenderOnlineLearning/ApplyModels/bargain_position={\"", StringComparison.Ordinal)..].Split('\n')[0].Replace("/?", "/explain?", StringComparison.Ordinal);
+
     private readonly TemporaryFolder _work = new();
 
     public void Dispose() => _work.Dispose();
@@ -31,6 +34,7 @@ public sealed partial class SearchLoopTests : IDisposable
         await search.LineWithAsync("Epoch 1: 2 models.");
         var explained = await http.GetStringAsync("/explain?q=red+bag");
         explained.Should().Contain("Generation 1 is in use.").And.Contain("The model's best: class ");
+        (await http.GetStringAsync(WithoutExploring)).Should().Contain("Generation 1 is in use.").And.Contain("nothing is left to chance");
         (await RunAsync(Command("./delivery events cat"))).Output.Should().Contain("BARGAIN_WIZARD");
     }
 

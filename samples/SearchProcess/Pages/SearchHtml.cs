@@ -80,7 +80,7 @@ internal static class SearchHtml
         <main>
         {body}
         </main>
-        <footer><a href="/status">Status</a></footer>
+        <footer>Status: <a href="/describe">in words</a>, <a href="/status">as JSON</a></footer>
         </body>
         </html>
 
