@@ -38,13 +38,17 @@ internal static class Weighing
     [MethodImpl(MethodImplOptions.NoInlining)] // for the reason of PositionDecider.Decide
     public static void Weigh(ApplyEntry entry, in DecisionRequest request, Lease lease, OtherSources others, ref DecisionOutcome outcome)
     {
-        FindPivot(entry, request, lease, others, ref outcome);
-        if (entry.Settings.RandomizeParams is { } randomize)
+        var randomize = entry.Settings.RandomizeParams;
+        if (randomize is not null) // before the scores: the steps of the hash wait for each other, and the processor begins to score meanwhile
         {
-            outcome.ExploreProbability = entry.ExploreProbability(randomize, outcome.RequestCount);
             outcome.SaltBucket = Draw.SaltBucket(outcome.Time, randomize.RandomSaltMinutes);
             var user = request.User.IsEmpty && request.Query.IsEmpty ? request.RequestId : request.User;
             outcome.Draw = Draw.Of(entry.NameHash, user, request.Query, outcome.SaltBucket);
+        }
+        FindPivot(entry, request, lease, others, ref outcome);
+        if (randomize is not null)
+        {
+            outcome.ExploreProbability = entry.ExploreProbability(randomize, outcome.RequestCount);
             if (outcome.Draw.Explore < outcome.ExploreProbability && outcome.ClassCount > 0 && AreFinite(request.Features, outcome.Source))
             {
                 Explore(entry.Bundle!, ref outcome);
