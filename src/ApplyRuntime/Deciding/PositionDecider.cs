@@ -66,7 +66,10 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
         if (outcome.Reason != FallbackReason.None) fallbacks.Count(outcome.Reason);
         if (outcome.Untouched != UntouchedReason.None) return false;
         blender.SetIntentPosition(request.Intent, outcome.Position, entry.Settings.ApplyPriority);
-        if (outcome.Explored) log.RecordOwn(rules, entry, request, outcome, blender, lease);
+        if (outcome.Explored)
+        {
+            if (log.Records(request)) log.RecordOwn(rules, entry, request, outcome, blender, lease);
+        }
         else if (request.Override is { Debug: true }) log.PrintUnlogged(entry, request, outcome, lease);
         return true;
     }

@@ -140,6 +140,20 @@ internal static class Weighing
 
     private static void Explore(Bundle bundle, ref DecisionOutcome outcome)
     {
+        if (outcome.ClassCount <= Bundle.MostClassesKept)
+        {
+            outcome.Explored = true;
+            outcome.Shown = bundle.For(outcome.Pivot, outcome.ClassCount).At(outcome.Draw.Choose, out var propensity);
+            outcome.Propensity = propensity;
+        }
+        else
+        {
+            ExploreAmongMany(bundle, ref outcome);
+        }
+    }
+
+    private static void ExploreAmongMany(Bundle bundle, ref DecisionOutcome outcome)
+    {
         if (outcome.ClassCount > MostClassesOnStack)
         {
             ExploreOnRented(bundle, ref outcome);

@@ -6,21 +6,25 @@ namespace Delivery.ApplyRuntime.Tests.Leasing;
 public sealed class GenerationSlotTests
 {
     private const int Readers = 3;
-    private const int Swaps = 4_000;
+    private const int Swaps = 10_000;
     private const int PageLength = 64;
     private const long Gone = -1;
+    private const int Stores = 32; // before each lease, to lines that are not at hand: what the lease writes waits behind them, while its second look does not
+    private const int FarLength = 1 << 22;
+    private const int Stride = 4099 * 16; // a prime of lines
 
     private readonly ThreadCells _cells = new();
     private readonly GenerationSlot _slot;
     private readonly long[][] _pages = [.. Enumerable.Range(0, Swaps + 1).Select(epoch => Filled(epoch))];
+    private readonly int[] _far = new int[FarLength];
     private int _reading;
 
     public GenerationSlotTests() => _slot = new GenerationSlot(_cells);
 
     /// <summary>
     /// Swaps as fast as they go, so that readers are met between finding a generation and saying that they read it. The pages of a generation
-    /// are overwritten as soon as it is free: a reader that has them still would see that. Without the second look of a reader, or without
-    /// the loader's fence, this fails within some thousand swaps.
+    /// are overwritten as soon as it is free: a reader that has them still would see that. Without the second look of a reader this fails
+    /// within some thousand swaps, and without the loader's fence in one of several runs.
     /// </summary>
     [Theory]
     [InlineData(int.MaxValue, false)] // the same threads all along
@@ -151,9 +155,11 @@ public sealed class GenerationSlotTests
     /// <summary>The first epoch whose pages were overwritten while they were read; 0 for none.</summary>
     private long Read(int leases, bool nested, CancellationToken done)
     {
+        var place = leases % FarLength;
         Interlocked.Increment(ref _reading);
         for (var i = 0; i < leases && !done.IsCancellationRequested; i++)
         {
+            for (var k = 0; k < Stores; k++) _far[place = (place + Stride) % FarLength] = i;
             using var lease = _slot.Acquire();
             if (nested)
             {
