@@ -73,7 +73,7 @@ internal static class Weighing
         }
         if (outcome.Reason == FallbackReason.None)
         {
-            var best = Best(entry, model!, request.Features);
+            var best = Best(entry, model!, request);
             if (best >= 0)
             {
                 (outcome.Pivot, outcome.Source) = (best, DecisionSource.Model);
@@ -114,12 +114,12 @@ internal static class Weighing
     private static bool AreFinite(ReadOnlySpan<float> features, DecisionSource source) =>
         source == DecisionSource.Model || Finite.IndexOfNonFinite(features) < 0;
 
-    private static int Best(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features)
+    private static int Best(ApplyEntry entry, LoadedModel model, in DecisionRequest request)
     {
         var classes = model.Scorer.ClassCount;
-        if (classes > MostClassesOnStack) return BestOnRented(entry, model, features);
+        if (classes > MostClassesOnStack) return BestOnRented(entry, model, request.Features);
         Span<float> scores = stackalloc float[classes];
-        Score(entry, model, features, scores);
+        Score(entry, model, request.Features, scores);
         return Scorer.Best(scores);
     }
 

@@ -1,3 +1,4 @@
+using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Exploring;
 
 namespace Delivery.ApplyRuntime.Tests.Exploring;
@@ -32,7 +33,7 @@ public sealed class BundleTests
                 }
             }
             bundle.For(0, 8).Should().BeSameAs(bundle.For(0, 8));
-            bundle.For(9, 8).Should().BeSameAs(bundle.For(Deciding.Decision.NoClass, 8), "neither is a class");
+            bundle.For(9, 8).Should().BeSameAs(bundle.For(Decision.NoClass, 8), "neither is a class");
         }
 
         // The sums themselves, what lies just below and above them, and the ends.
