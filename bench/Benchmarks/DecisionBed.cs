@@ -85,7 +85,10 @@ internal sealed class DecisionBed
     /// <summary>The whole answer, for a host that looks at more than the position.</summary>
     public DecisionOutcome Outcome(bool explored) => _runtime.Decide(Request(Exploring, explored ? _luckyQuery : _quietQuery, Time), _page);
 
-    private int Decide(string intent, string query, DateTimeOffset? time) => _runtime.Decide(Request(intent, query, time), _page).Shown;
+    private int Decide(string intent, string query, DateTimeOffset? time) => _runtime.Decide(new DecisionRequest
+    {
+        Intent = intent, Features = _features, RequestId = "1732252547123-4711-17", User = "u8417263549", Query = query, Time = time,
+    }, _page).Shown;
 
     private DecisionRequest Request(string intent, string query, DateTimeOffset? time) => new()
     {

@@ -18,9 +18,10 @@ namespace Delivery.ApplyRuntime;
 /// </remarks>
 public sealed class ModelRuntime : IDisposable, IAsyncDisposable
 {
-    private readonly GenerationSlot _slot = new();
+    private readonly ThreadCells _cells = new();
+    private readonly GenerationSlot _slot;
     private readonly FallbackCounters _fallbacks = new();
-    private readonly DecisionCounters _counters = new();
+    private readonly DecisionCounters _counters;
     private readonly Decider _decider;
     private readonly ConfigurationSlot _configurations;
     private readonly SourceThreads _sources;
@@ -38,6 +39,8 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     {
         _time = options.Time;
         _options = options;
+        _slot = new GenerationSlot(_cells);
+        _counters = new DecisionCounters(_cells);
         _decider = new Decider(_slot, _fallbacks);
         _followsFile = options.ApplyModelsFile is not null;
         _configurations = new ConfigurationSlot(options.ApplyModelsFile, options.Production, options.Time);
@@ -127,9 +130,10 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public DecisionOutcome Decide(in DecisionRequest request, IBlender blender)
     {
         CheckRequest(request.Intent, request.RequestId, blender);
-        var started = _counters.Start();
-        _positions.Decide(request, blender, out var outcome);
-        _counters.Count(outcome, started);
+        var cell = _cells.Mine;
+        var started = DecisionCounters.Start(cell);
+        _positions.Decide(cell, request, blender, out var outcome);
+        _counters.Count(cell, outcome, started);
         return outcome;
     }
 
@@ -160,9 +164,10 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public Decision Decide(string model, ReadOnlySpan<float> features, int? fallback = null)
     {
         CheckArguments(model, fallback);
-        var started = _counters.Start();
-        var decision = _decider.Decide(model, features, fallback);
-        _counters.Count(decision, started);
+        var cell = _cells.Mine;
+        var started = DecisionCounters.Start(cell);
+        var decision = _decider.Decide(cell, model, features, fallback);
+        _counters.Count(cell, decision, started);
         return decision;
     }
 
@@ -178,9 +183,10 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public Decision Decide(string model, ReadOnlySpan<float> features, Span<float> scores, int? fallback = null)
     {
         CheckArguments(model, fallback);
-        var started = _counters.Start();
-        var decision = _decider.Decide(model, features, scores, fallback);
-        _counters.Count(decision, started);
+        var cell = _cells.Mine;
+        var started = DecisionCounters.Start(cell);
+        var decision = _decider.Decide(cell, model, features, scores, fallback);
+        _counters.Count(cell, decision, started);
         return decision;
     }
 

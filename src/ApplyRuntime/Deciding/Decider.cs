@@ -11,9 +11,10 @@ internal sealed class Decider(GenerationSlot slot, FallbackCounters fallbacks)
     /// <summary>Scores of a model with more classes go into a rented array.</summary>
     public const int MostClassesOnStack = 256;
 
-    public Decision Decide(string name, ReadOnlySpan<float> features, int? fallback)
+    public Decision Decide(ThreadCell cell, string name, ReadOnlySpan<float> features, int? fallback)
     {
-        using var lease = slot.Acquire();
+        using var hold = slot.Hold(cell);
+        var lease = hold.Lease;
         var reason = Find(lease, name, features, out var model);
         if (reason != FallbackReason.None) return FallBack(reason, lease.Epoch, model, fallback);
         var classes = model!.Scorer.ClassCount;
@@ -22,9 +23,10 @@ internal sealed class Decider(GenerationSlot slot, FallbackCounters fallbacks)
         return Choose(lease.Epoch, model, features, scores, fallback);
     }
 
-    public Decision Decide(string name, ReadOnlySpan<float> features, Span<float> scores, int? fallback)
+    public Decision Decide(ThreadCell cell, string name, ReadOnlySpan<float> features, Span<float> scores, int? fallback)
     {
-        using var lease = slot.Acquire();
+        using var hold = slot.Hold(cell);
+        var lease = hold.Lease;
         var reason = Find(lease, name, features, out var model);
         if (reason != FallbackReason.None) return FallBack(reason, lease.Epoch, model, fallback);
         var classes = model!.Scorer.ClassCount;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using Delivery.ApplyRuntime.Leasing;
 
@@ -33,37 +32,28 @@ public sealed record DecisionCount(DecisionSource Source, DecisionResult Result,
 
 /// <summary>Counts every decision, and times one of 1,024 while somebody listens.</summary>
 /// <remarks>
-/// One block of cells a core, each block alone on its cache lines, so a decision costs one interlocked operation on a line that its core
-/// has. The block also holds the flag that has the next decision of this core timed: reading a clock twice costs as much as a small model.
+/// Each thread counts in its own cell, so a count is one plain addition. The cell also holds the flag that has the next decision of this
+/// thread timed: reading a clock twice costs as much as a small model.
 /// </remarks>
-internal sealed class DecisionCounters
+/// <param name="cells">Of the runtime.</param>
+internal sealed class DecisionCounters(ThreadCells cells)
 {
     private const int TimedOneOf = 1024;
-    private const int BlockSize = 32; // 256 bytes: two pairs of lines
-    private const int Flag = BlockSize - 1;
-
     private static readonly int Results = Enum.GetValues<DecisionResult>().Length;
     private static readonly int Sources = Enum.GetValues<DecisionSource>().Length;
-    private static readonly int Blocks = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount);
-
-    // The first block stands half a block in, so that the length of the array is not on its lines.
-    private readonly long[] _cells = new long[(Blocks + 1) * BlockSize];
 
     /// <summary>Receives the sampled times in seconds; null times nothing.</summary>
     public Histogram<double>? Durations { get; set; }
 
     /// <summary>Call it before a decision: a time stamp when this one is to be timed, else 0.</summary>
-    public long Start()
-    {
-        ref var flag = ref Cell(StripedCounter.Here, Flag);
-        return Volatile.Read(ref flag) == 0 ? 0 : Interlocked.Exchange(ref flag, 0) == 0 ? 0 : Stopwatch.GetTimestamp();
-    }
+    /// <param name="cell">Of the calling thread, here and below.</param>
+    public static long Start(ThreadCell cell) => cell.TimesNext ? Now(cell) : 0;
 
     /// <summary>Counts a decision of a caller that scores by itself.</summary>
-    public void Count(in Decision decision, long started) => Count(decision.Source, DecisionResult.Class, started);
+    public void Count(ThreadCell cell, in Decision decision, long started) => Count(cell, decision.Source, DecisionResult.Class, started);
 
     /// <summary>Counts a decision about a page.</summary>
-    public void Count(in DecisionOutcome outcome, long started) => Count(outcome.Source, ResultOf(outcome), started);
+    public void Count(ThreadCell cell, in DecisionOutcome outcome, long started) => Count(cell, outcome.Source, ResultOf(outcome), started);
 
     /// <summary>Those that occurred, by source and result.</summary>
     public IReadOnlyList<DecisionCount> Read()
@@ -73,8 +63,7 @@ internal sealed class DecisionCounters
         {
             foreach (var result in Enum.GetValues<DecisionResult>())
             {
-                var sum = 0L;
-                for (var block = 0; block < Blocks; block++) sum += Volatile.Read(ref Cell(block, Index(source, result)));
+                var sum = cells.Sum(Index(source, result));
                 if (sum > 0) counts.Add(new DecisionCount(source, result, sum));
             }
         }
@@ -89,11 +78,17 @@ internal sealed class DecisionCounters
         _ => outcome.Position == Blending.IBlender.NotShown ? DecisionResult.NotShown : DecisionResult.Shown,
     };
 
-    private void Count(DecisionSource source, DecisionResult result, long started)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Now(ThreadCell cell)
     {
-        var core = StripedCounter.Here;
-        var count = Interlocked.Increment(ref Cell(core, Index(source, result)));
-        if ((count & (TimedOneOf - 1)) == 0 && Durations is { Enabled: true }) Volatile.Write(ref Cell(core, Flag), 1);
+        cell.TimesNext = false;
+        return Stopwatch.GetTimestamp();
+    }
+
+    private void Count(ThreadCell cell, DecisionSource source, DecisionResult result, long started)
+    {
+        var count = cell.Add(Index(source, result));
+        if ((count & (TimedOneOf - 1)) == 0 && Durations is { Enabled: true }) cell.TimesNext = true;
         if (started != 0) Record(result, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
@@ -112,7 +107,5 @@ internal sealed class DecisionCounters
 
     private static int Index(DecisionSource source, DecisionResult result) => ((int)source * Results) + (int)result;
 
-    private ref long Cell(int block, int index) => ref _cells[(BlockSize / 2) + (block * BlockSize) + index];
-
-    static DecisionCounters() => Debug.Assert(Results * Sources <= Flag, "Every count needs a cell of its own.");
+    static DecisionCounters() => Debug.Assert(Results * Sources <= ThreadCell.MostCounts, "Every count needs a place of its own.");
 }

@@ -12,10 +12,11 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
 {
     /// <summary>Sets all of <paramref name="outcome"/>, which is so large that making it elsewhere and copying it would cost more than most of the work.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // a large caller would use up what the compiler is willing to inline, and hashing would be left with a call a word
-    public void Decide(in DecisionRequest request, IBlender blender, out DecisionOutcome outcome)
+    public void Decide(ThreadCell cell, in DecisionRequest request, IBlender blender, out DecisionOutcome outcome)
     {
         var rules = Rules(request);
-        using var lease = slot.Acquire();
+        using var hold = slot.Hold(cell);
+        var lease = hold.Lease;
         DecisionOutcome.SetBlank(out outcome, request.Time ?? clock.GetUtcNow(), lease.Epoch, UntouchedReason.NoApplication);
         if (request.Foreign is not null && LeavesToForeign(rules, request, blender, lease, ref outcome)) return;
         if (rules.Entries.Length == 0 || Decides(rules, rules.Entries[0], request, blender, lease, ref outcome) || rules.Entries.Length == 1) return;
@@ -65,7 +66,10 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
         if (outcome.Reason != FallbackReason.None) fallbacks.Count(outcome.Reason);
         if (outcome.Untouched != UntouchedReason.None) return false;
         blender.SetIntentPosition(request.Intent, outcome.Position, entry.Settings.ApplyPriority);
-        if (outcome.Explored) log.RecordOwn(rules, entry, request, outcome, blender, lease);
+        if (outcome.Explored)
+        {
+            if (log.Records(request)) log.RecordOwn(rules, entry, request, outcome, blender, lease);
+        }
         else if (request.Override is { Debug: true }) log.PrintUnlogged(entry, request, outcome, lease);
         return true;
     }

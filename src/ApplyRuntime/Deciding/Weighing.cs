@@ -38,13 +38,17 @@ internal static class Weighing
     [MethodImpl(MethodImplOptions.NoInlining)] // for the reason of PositionDecider.Decide
     public static void Weigh(ApplyEntry entry, in DecisionRequest request, Lease lease, OtherSources others, ref DecisionOutcome outcome)
     {
-        FindPivot(entry, request, lease, others, ref outcome);
-        if (entry.Settings.RandomizeParams is { } randomize)
+        var randomize = entry.Settings.RandomizeParams;
+        if (randomize is not null) // before the scores: the steps of the hash wait for each other, and the processor begins to score meanwhile
         {
-            outcome.ExploreProbability = entry.ExploreProbability(randomize, outcome.RequestCount);
             outcome.SaltBucket = Draw.SaltBucket(outcome.Time, randomize.RandomSaltMinutes);
             var user = request.User.IsEmpty && request.Query.IsEmpty ? request.RequestId : request.User;
             outcome.Draw = Draw.Of(entry.NameHash, user, request.Query, outcome.SaltBucket);
+        }
+        FindPivot(entry, request, lease, others, ref outcome);
+        if (randomize is not null)
+        {
+            outcome.ExploreProbability = entry.ExploreProbability(randomize, outcome.RequestCount);
             if (outcome.Draw.Explore < outcome.ExploreProbability && outcome.ClassCount > 0 && AreFinite(request.Features, outcome.Source))
             {
                 Explore(entry.Bundle!, ref outcome);
@@ -69,7 +73,7 @@ internal static class Weighing
         }
         if (outcome.Reason == FallbackReason.None)
         {
-            var best = Best(entry, model!, request.Features);
+            var best = Best(entry, model!, request);
             if (best >= 0)
             {
                 (outcome.Pivot, outcome.Source) = (best, DecisionSource.Model);
@@ -110,12 +114,12 @@ internal static class Weighing
     private static bool AreFinite(ReadOnlySpan<float> features, DecisionSource source) =>
         source == DecisionSource.Model || Finite.IndexOfNonFinite(features) < 0;
 
-    private static int Best(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features)
+    private static int Best(ApplyEntry entry, LoadedModel model, in DecisionRequest request)
     {
         var classes = model.Scorer.ClassCount;
-        if (classes > MostClassesOnStack) return BestOnRented(entry, model, features);
+        if (classes > MostClassesOnStack) return BestOnRented(entry, model, request.Features);
         Span<float> scores = stackalloc float[classes];
-        Score(entry, model, features, scores);
+        Score(entry, model, request.Features, scores);
         return Scorer.Best(scores);
     }
 
@@ -135,6 +139,20 @@ internal static class Weighing
     }
 
     private static void Explore(Bundle bundle, ref DecisionOutcome outcome)
+    {
+        if (outcome.ClassCount <= Bundle.MostClassesKept)
+        {
+            outcome.Explored = true;
+            outcome.Shown = bundle.For(outcome.Pivot, outcome.ClassCount).At(outcome.Draw.Choose, out var propensity);
+            outcome.Propensity = propensity;
+        }
+        else
+        {
+            ExploreAmongMany(bundle, ref outcome);
+        }
+    }
+
+    private static void ExploreAmongMany(Bundle bundle, ref DecisionOutcome outcome)
     {
         if (outcome.ClassCount > MostClassesOnStack)
         {

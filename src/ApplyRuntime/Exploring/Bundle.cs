@@ -6,11 +6,15 @@ namespace Delivery.ApplyRuntime.Exploring;
 /// <remarks>
 /// P(k) = (1 − u) / Σ w · w(k) + u / C, where w are the weights of the bundle and u is the share of the uniform distribution, which
 /// keeps every class possible. Sums are taken in the order of the classes, so the bits are the same everywhere. Where there is
-/// no pivot, or one that is no class, every bundle is uniform. Immutable; any thread; allocates nothing.
+/// no pivot, or one that is no class, every bundle is uniform. Immutable but for the distributions that it keeps; any thread.
 /// </remarks>
 public abstract class Bundle
 {
+    /// <summary>The distributions of so many classes are kept once they are made: some hundred bytes for each pivot that occurs.</summary>
+    internal const int MostClassesKept = 64;
+
     private readonly double _uniformShare;
+    private readonly Choices?[]?[] _kept = new Choices[MostClassesKept + 1][]; // by classes, then by pivot, that of no pivot first
 
     private protected Bundle(double uniformShare) => _uniformShare = uniformShare;
 
@@ -73,6 +77,25 @@ public abstract class Bundle
             if (draw < sum) return k;
         }
         return last; // rounding left the sum a little under 1
+    }
+
+    /// <summary>The whole distribution, kept for the next time. Allocates once for each of its arguments; two threads may make the same one.</summary>
+    /// <param name="pivot">As of <see cref="Fill"/>.</param>
+    /// <param name="classes">1 to <see cref="MostClassesKept"/>.</param>
+    internal Choices For(int pivot, int classes)
+    {
+        var place = (uint)pivot < (uint)classes ? pivot + 1 : 0;
+        return Volatile.Read(ref _kept[classes]) is { } byPivot && Volatile.Read(ref byPivot[place]) is { } choices ? choices : Make(place, classes);
+    }
+
+    private Choices Make(int place, int classes)
+    {
+        var byPivot = LazyInitializer.EnsureInitialized(ref _kept[classes], () => new Choices?[classes + 1]);
+        var distribution = new double[classes];
+        Fill(place - 1, distribution);
+        var choices = new Choices(distribution);
+        Volatile.Write(ref byPivot[place], choices);
+        return choices;
     }
 
     /// <summary>Writes the weights around a pivot that is a class; false when all are equal.</summary>

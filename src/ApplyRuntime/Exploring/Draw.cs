@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Delivery.Models.Numerics;
 
 namespace Delivery.ApplyRuntime.Exploring;
@@ -19,15 +18,7 @@ public readonly record struct Draw(uint Hash)
     public double Explore => Hash * Unit;
 
     /// <summary>In [0, 1): where in the distribution of a bundle the class lies. The hash of the hash's four bytes.</summary>
-    public double Choose
-    {
-        get
-        {
-            Span<byte> bytes = stackalloc byte[sizeof(uint)];
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes, Hash);
-            return Murmur3.Hash(bytes, SecondSeed) * Unit;
-        }
-    }
+    public double Choose => Murmur3.Hash(Hash, SecondSeed) * Unit;
 
     /// <summary>The draw of a model for a user and a query in one salt period.</summary>
     public static Draw Of(ReadOnlySpan<char> model, ReadOnlySpan<char> user, ReadOnlySpan<char> query, long saltBucket) =>

@@ -7,6 +7,8 @@ namespace Delivery.ApplyRuntime.Leasing;
 /// <summary>One consistent set of models. Immutable but for the count of its leases, and never made current a second time.</summary>
 internal sealed class Generation
 {
+    private static long _lastId;
+
     private readonly LoadedModel[] _inOrder;
     private readonly FrozenDictionary<string, int> _places;
     private LeaseBook? _holders;
@@ -21,6 +23,9 @@ internal sealed class Generation
         Statuses = [.. models.Select(m => m.Status)];
         foreach (var model in models) model.Share();
     }
+
+    /// <summary>Number of this very object in the process: above 0, and never that of another.</summary>
+    public long Id { get; } = Interlocked.Increment(ref _lastId);
 
     public CurrentPointer Pointer { get; }
 
@@ -38,7 +43,8 @@ internal sealed class Generation
     /// <summary>What is known of each model, ordered by name.</summary>
     public IReadOnlyList<ModelStatus> Statuses { get; }
 
-    public StripedCounter Leases { get; } = new();
+    /// <summary>Leases of threads that held one already; the first of each thread stands in its cell.</summary>
+    public StripedCounter Nested { get; } = new();
 
     /// <summary>Who holds them, where that is recorded at all; made when it is first asked for.</summary>
     public LeaseBook Holders => LazyInitializer.EnsureInitialized(ref _holders, static () => new LeaseBook());

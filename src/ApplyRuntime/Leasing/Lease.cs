@@ -6,11 +6,14 @@ namespace Delivery.ApplyRuntime.Leasing;
 
 /// <summary>A hold on one generation: until it is disposed all its models stay mapped, whatever is published meanwhile.</summary>
 /// <remarks>
-/// Dispose it exactly once, on any thread, which a <c>using</c> does; a copy that is disposed as well would take away the hold of
-/// another. Keep it as long as one request, since the memory of a generation waits for it. The lease of <c>default</c> is empty.
+/// Dispose it exactly once, which a <c>using</c> does; a copy that is disposed as well could take away the hold of another. It cannot leave its
+/// thread, and ends with it at the latest where it is the only one. Keep it as long as one request, since the memory of a generation waits for it. The lease of <c>default</c> is empty.
 /// </remarks>
 public readonly ref struct Lease : IDisposable
 {
+    /// <summary>In the place of a stripe: it is the one that the cell of its thread shows.</summary>
+    internal const int InCell = -1;
+
     private readonly Generation? _generation;
     private readonly int _stripe;
     private readonly int _ticket; // in the book of the generation; 0 when nobody asked for one
@@ -40,7 +43,15 @@ public readonly ref struct Lease : IDisposable
     {
         if (_generation is null) return;
         if (_ticket != 0) _generation.Holders.Remove(_ticket);
-        _generation.Leases.Decrement(_stripe);
+        if (_stripe == InCell) ThreadCells.LetGo(_generation.Id);
+        else _generation.Nested.Decrement(_stripe);
+    }
+
+    /// <summary>The same for one that has no ticket, with the cell at hand.</summary>
+    internal void GiveBack(ThreadCell cell)
+    {
+        if (_stripe == InCell) cell.LetGo();
+        else _generation?.Nested.Decrement(_stripe);
     }
 
     /// <summary>The same lease with a place in the book of its generation; it takes the place of this one.</summary>

@@ -22,11 +22,13 @@ internal sealed class RandomisedLog(IDecisionSink? sink, OtherSources others, De
     /// <summary>Records that the sink dropped by itself.</summary>
     public long Dropped => sink?.Dropped ?? 0;
 
-    /// <summary>Logs what the runtime randomised.</summary>
+    /// <summary>Whether a randomised decision on such a request goes anywhere.</summary>
+    public bool Records(in DecisionRequest request) => sink is not null || (debug is not null && request.Override is { Debug: true });
+
+    /// <summary>Logs what the runtime randomised, where <see cref="Records"/> says so.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // its locals would be cleared by each decision that logs nothing
     public void RecordOwn(IntentRules rules, ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, IBlender blender, Lease lease)
     {
-        if (!Records(request)) return;
         var decision = Own(decider, request, outcome, lease);
         if (rules.Learners is { } learners)
         {
@@ -89,8 +91,6 @@ internal sealed class RandomisedLog(IDecisionSink? sink, OtherSources others, De
     /// <summary>Prints what would be logged of a decision that was not randomised.</summary>
     public void PrintUnlogged(ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, Lease lease) =>
         debug?.NotRandomised(Own(decider, request, outcome, lease), request.Features);
-
-    private bool Records(in DecisionRequest request) => sink is not null || (debug is not null && request.Override is { Debug: true });
 
     private static LoggedDecision Own(ApplyEntry decider, in DecisionRequest request, in DecisionOutcome outcome, Lease lease) => new()
     {

@@ -18,7 +18,7 @@ internal sealed class Loader : IDisposable
     private readonly GenerationSlot _slot;
     private readonly RuntimeOptions _options;
     private readonly Inbox _inbox = new(nameof(ModelRuntime));
-    private readonly RetiredGenerations _retired = new();
+    private readonly RetiredGenerations _retired;
     private readonly ReloadLog _log;
     private readonly Reconciler _reconciler;
     private readonly FolderEvents? _events;
@@ -37,6 +37,7 @@ internal sealed class Loader : IDisposable
         (_folder, _slot, _configurations, _leases, _options, _acknowledger) = (layout.Root, slot, configurations, leases, options, acknowledger);
         if (options.ApplyModelsFile is { } file) _follower = new ConfigurationFollower(file, configurations);
         _log = new ReloadLog(options.Time, meter);
+        _retired = new RetiredGenerations(slot);
         _held = new HeldMemory(slot, _retired);
         _reconciler = new Reconciler(new FolderReader(layout), slot, _retired, _held, _log, options);
         if (options.UseFileEvents) _events = new FolderEvents(layout.Root, Path.GetFileName(layout.Current), _inbox.Announce, options.Time);

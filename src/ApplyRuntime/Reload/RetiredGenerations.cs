@@ -3,7 +3,8 @@ using Delivery.ApplyRuntime.Leasing;
 namespace Delivery.ApplyRuntime.Reload;
 
 /// <summary>Generations that are no longer current and wait for the end of their leases. Loader thread only.</summary>
-internal sealed class RetiredGenerations
+/// <param name="slot">Where they were current.</param>
+internal sealed class RetiredGenerations(GenerationSlot slot)
 {
     private readonly List<Generation> _waiting = [];
 
@@ -24,7 +25,7 @@ internal sealed class RetiredGenerations
     /// <summary>Releases those without a lease. Never waits.</summary>
     public void Drain() => _waiting.RemoveAll(generation =>
     {
-        if (!generation.Leases.EachIsZero()) return false;
+        if (!slot.IsFree(generation)) return false;
         generation.Release();
         Released++;
         return true;

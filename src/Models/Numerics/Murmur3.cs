@@ -46,6 +46,9 @@ public static class Murmur3
         return Finish(hash ^ sizeof(long));
     }
 
+    /// <summary>The hash of the four bytes of a number, the lowest first.</summary>
+    public static uint Hash(uint number, uint seed) => Finish(Mix(seed, number) ^ sizeof(uint));
+
     /// <summary>Four characters are a word when none needs more than a byte: no need to encode them first.</summary>
     private static bool TryHashAscii(ReadOnlySpan<char> text, uint seed, out uint hash)
     {

@@ -1,3 +1,4 @@
+using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Exploring;
 
 namespace Delivery.ApplyRuntime.Tests.Exploring;
@@ -7,6 +8,47 @@ public sealed class BundleTests
     private const string Local = "positional_local_random";
     private const string Hard = "positional_local_random_hard";
     private const double Few = 0.05 / 11; // what the uniform share gives to every class
+
+    [Theory]
+    [InlineData("positional_random")]
+    [InlineData(Local)]
+    [InlineData(Hard)]
+    public void What_is_kept_gives_the_same_class_and_the_same_bits_as_what_is_made_anew(string name)
+    {
+        foreach (var share in new[] { 0, 0.05, 1 })
+        {
+            var bundle = Bundle.Create(name, radius: 2, share);
+            for (var classes = 1; classes <= Bundle.MostClassesKept; classes += 7)
+            {
+                for (var pivot = -1; pivot <= classes; pivot++)
+                {
+                    var distribution = new double[classes];
+                    bundle.Fill(pivot, distribution);
+                    foreach (var draw in Draws(distribution))
+                    {
+                        var expected = Bundle.Sample(distribution, draw);
+                        bundle.For(pivot, classes).At(draw, out var propensity).Should().Be(expected, $"{share}, {pivot} of {classes} at {draw:R}");
+                        BitConverter.DoubleToInt64Bits(propensity).Should().Be(BitConverter.DoubleToInt64Bits(distribution[expected]));
+                    }
+                }
+            }
+            bundle.For(0, 8).Should().BeSameAs(bundle.For(0, 8));
+            bundle.For(9, 8).Should().BeSameAs(bundle.For(Decision.NoClass, 8), "neither is a class");
+        }
+
+        // The sums themselves, what lies just below and above them, and the ends.
+        static IEnumerable<double> Draws(double[] distribution)
+        {
+            var sum = 0.0;
+            foreach (var probability in distribution)
+            {
+                sum += probability;
+                foreach (var draw in new[] { Math.BitDecrement(sum), sum, Math.BitIncrement(sum) }.Where(draw => draw is >= 0 and < 1)) yield return draw;
+            }
+            yield return 0;
+            yield return Math.BitDecrement(1);
+        }
+    }
 
     [Fact]
     public void Uniform_is_uniform()

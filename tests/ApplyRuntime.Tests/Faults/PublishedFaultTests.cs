@@ -91,9 +91,9 @@ public sealed class PublishedFaultTests : IDisposable
     public void A_clock_that_jumps_neither_stops_nor_hurries_the_next_try(int days)
     {
         var clock = new SteppedTime();
-        var slot = new GenerationSlot();
+        var slot = new GenerationSlot(new ThreadCells());
         var log = new ReloadLog(clock);
-        var retired = new RetiredGenerations();
+        var retired = new RetiredGenerations(slot);
         using var reconciler = new Reconciler(new FolderReader(_scene.Builder.Layout), slot, retired, new HeldMemory(slot, retired), log, new RuntimeOptions { Time = clock });
         Publish(1, "news");
         File.Delete(_scene.Builder.PathOf("news"));

@@ -1,4 +1,5 @@
 using Delivery.ApplyRuntime.Deciding;
+using Delivery.ApplyRuntime.Leasing;
 
 namespace Delivery.ApplyRuntime.Tests.Observing;
 
@@ -7,15 +8,16 @@ public sealed class DecisionCountersTests
     [Fact]
     public void Every_source_and_result_has_a_count_of_its_own()
     {
-        var counters = new DecisionCounters();
+        var cells = new ThreadCells();
+        var counters = new DecisionCounters(cells);
         var expected = new List<DecisionCount>();
         var often = 0;
         foreach (var source in Enum.GetValues<DecisionSource>())
         {
             often++;
-            for (var i = 0; i < often; i++) counters.Count(new Decision(0, source, FallbackReason.None, 1, 1, 1), started: 0);
+            for (var i = 0; i < often; i++) counters.Count(cells.Mine, new Decision(0, source, FallbackReason.None, 1, 1, 1), started: 0);
             expected.Add(new DecisionCount(source, DecisionResult.Class, often));
-            for (var i = 0; i < 10 * often; i++) counters.Count(new DecisionOutcome { Source = source, Untouched = UntouchedReason.Foreign }, started: 0);
+            for (var i = 0; i < 10 * often; i++) counters.Count(cells.Mine, new DecisionOutcome { Source = source, Untouched = UntouchedReason.Foreign }, started: 0);
             expected.Add(new DecisionCount(source, DecisionResult.Foreign, 10 * often));
         }
 
@@ -25,12 +27,13 @@ public sealed class DecisionCountersTests
     [Fact]
     public async Task No_count_is_lost_between_threads()
     {
-        var counters = new DecisionCounters();
+        var cells = new ThreadCells();
+        var counters = new DecisionCounters(cells);
         const int each = 200_000;
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
         {
-            for (var i = 0; i < each; i++) counters.Count(new Decision(0, DecisionSource.Model, FallbackReason.None, 1, 1, 1), counters.Start());
+            for (var i = 0; i < each; i++) counters.Count(cells.Mine, new Decision(0, DecisionSource.Model, FallbackReason.None, 1, 1, 1), DecisionCounters.Start(cells.Mine));
         })));
 
         counters.Read().Should().Equal(new DecisionCount(DecisionSource.Model, DecisionResult.Class, 4 * each));
@@ -39,12 +42,13 @@ public sealed class DecisionCountersTests
     [Fact]
     public void Counting_allocates_nothing()
     {
-        var counters = new DecisionCounters();
+        var cells = new ThreadCells();
+        var counters = new DecisionCounters(cells);
         var decision = new Decision(0, DecisionSource.Model, FallbackReason.None, 1, 1, 1);
-        counters.Count(decision, counters.Start());
+        counters.Count(cells.Mine, decision, DecisionCounters.Start(cells.Mine));
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 10_000; i++) counters.Count(decision, counters.Start());
+        for (var i = 0; i < 10_000; i++) counters.Count(cells.Mine, decision, DecisionCounters.Start(cells.Mine));
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
     }

@@ -11,8 +11,8 @@ public sealed class ReconcilerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly FolderBuilder _builder;
-    private readonly GenerationSlot _slot = new();
-    private readonly RetiredGenerations _retired = new();
+    private readonly GenerationSlot _slot = new(new ThreadCells());
+    private readonly RetiredGenerations _retired;
     private readonly StepClock _clock = new();
     private readonly ReloadLog _log;
     private readonly Reconciler _reconciler;
@@ -20,6 +20,7 @@ public sealed class ReconcilerTests : IDisposable
     public ReconcilerTests()
     {
         _builder = new FolderBuilder(_folder["fast-data"]);
+        _retired = new RetiredGenerations(_slot);
         _log = new ReloadLog(_clock);
         _reconciler = new Reconciler(new FolderReader(_builder.Layout), _slot, _retired, new HeldMemory(_slot, _retired), _log, new RuntimeOptions { Time = _clock });
     }

@@ -59,6 +59,13 @@ public sealed class Murmur3Tests
         Murmur3.Hash("a\ud83d".AsSpan(), 1).Should().Be(Murmur3.Hash("a\ufffd".AsSpan(), 1));
 
     [Fact]
+    public void A_number_hashes_like_its_four_bytes_lowest_first()
+    {
+        Murmur3.Hash(0x04030201u, 9).Should().Be(Murmur3.Hash([1, 2, 3, 4], 9));
+        Murmur3.Hash(uint.MaxValue, 9).Should().Be(Murmur3.Hash([255, 255, 255, 255], 9));
+    }
+
+    [Fact]
     public void A_number_hashes_like_its_eight_bytes_lowest_first()
     {
         Murmur3.Hash(0x0102030405060708, 9).Should().Be(Murmur3.Hash([8, 7, 6, 5, 4, 3, 2, 1], 9));
