@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Delivery.FastData;
 using Delivery.FastData.Mapping;
+using Delivery.FastData.Storage;
 
 namespace Delivery.ApplyRuntime.Reload;
 
@@ -69,8 +70,8 @@ internal sealed class LocalFiles : IDisposable
 
     private static void Copy(string source, long length, string copy)
     {
-        using var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        if (from.Length != length) throw new FastDataException($"{source}: the file has {from.Length} bytes; its manifest says {length}.");
+        using var from = ForeignFile.Open(source, FileShare.Read | FileShare.Delete);
+        if (from?.Length != length) throw new FastDataException($"{source}: the file has {from?.Length ?? 0} bytes; its manifest says {length}.");
         using var to = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         from.CopyTo(to, 1 << 20);
     }
