@@ -6,6 +6,7 @@ using Delivery.ApplyRuntime.Reload;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.ApplyRuntime.Tests.Settings;
 using Delivery.FastData;
+using Delivery.FastData.Acknowledging;
 using Delivery.TestKit;
 
 namespace Delivery.ApplyRuntime.Tests.Faults;
@@ -64,6 +65,22 @@ public sealed class PublishedFaultTests : IDisposable
         File.Delete(path);
         Publish(3, "news");
         runtime.Refresh().Problems.Should().BeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_pipe_among_settings_or_acknowledgements_is_told_and_not_waited_for()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Pipes have names in folders on Unix only.");
+        Publish(1, "news");
+        using var folder = new TemporaryFolder();
+        var pipe = folder["pipe.json"];
+        using (var mkfifo = Process.Start("mkfifo", [pipe])) await mkfifo.WaitForExitAsync();
+
+        var runtime = await Task.Run(() => _scene.Open(Scene.OnlyWhenAsked with { ApplyModelsFile = pipe })).WaitAsync(Scene.Patience);
+        var read = await Task.Run(() => AcknowledgementFolder.Read(folder.Path)).WaitAsync(Scene.Patience);
+
+        runtime.Status.Configuration.Problems.Should().ContainSingle().Which.Should().StartWith($"{pipe}: It is empty.");
+        read.Should().ContainSingle().Which.Problem.Should().Be($"{pipe}: it is empty.");
     }
 
     [Fact]
