@@ -72,7 +72,7 @@ def read_manifest(folder, pointer):
 def read_model(folder, entry, protocol):
     """One model file, checked against its line of the manifest and against itself."""
     name, sha256 = entry["name"], entry["sha256"]
-    if entry["file"] != f"{name}.{sha256[:16]}.pb":  # so no path from outside is ever opened
+    if not re.fullmatch("[0-9a-f]{64}", sha256) or entry["file"] != f"{name}.{sha256[:16]}.pb":  # so no path from outside is ever opened
         raise Unusable(f"The manifest calls the file of '{name}' '{entry['file']}'.")
     path = os.path.join(folder, "models", entry["file"])
     content = read(path)
@@ -81,7 +81,8 @@ def read_model(folder, entry, protocol):
     header, weights = model.header, next((t for t in model.tensors if t.name == "weights"), None)
     if header.format != 1 or header.kind != "linear_softmax" or header.name != name:
         raise Unusable(f"{path}: '{header.name}' of kind '{header.kind}', format {header.format}; expected '{name}' of kind 'linear_softmax', format 1.")
-    if weights is None or list(weights.shape) != [header.class_count, header.feature_count] or len(weights.f32) != header.class_count * weights.row_stride:
+    shape = [header.class_count, header.feature_count]
+    if weights is None or 0 in shape or list(weights.shape) != shape or weights.row_stride < shape[1] or len(weights.f32) != shape[0] * weights.row_stride:
         raise Unusable(f"{path}: its weights do not fit {header.class_count} classes of {header.feature_count} features.")
     return header, weights
 
@@ -137,7 +138,7 @@ def follow(arguments, protocol):
                     print(f"epoch {epoch}: {decide(*loaded[1:], features)}", flush=True)
                 if arguments.until_epoch and epoch >= arguments.until_epoch:
                     return
-        except (Unusable, OSError, ValueError, KeyError, TypeError, DecodeError) as trouble:
+        except (Unusable, OSError, ValueError, KeyError, TypeError, RecursionError, DecodeError) as trouble:
             # A file that is gone means that a newer generation took its place: the next look finds it.
             if str(trouble) != told:
                 told = str(trouble)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Delivery.FastData.Signing;
+using Delivery.FastData.Storage;
 
 namespace Delivery.FastData;
 
@@ -21,9 +22,9 @@ public sealed class FolderReader(FolderLayout layout)
         try
         {
             // Deleting and replacing stay allowed while this handle is open: Windows would refuse the writer otherwise.
-            using var file = new FileStream(layout.Current, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = ForeignFile.Open(layout.Current, FileShare.ReadWrite | FileShare.Delete);
             Span<byte> content = stackalloc byte[CurrentPointer.MaxBytes + 1];
-            var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            var length = file?.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) ?? 0;
             return CurrentPointer.Parse(content[..length], layout.Current);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -41,7 +42,8 @@ public sealed class FolderReader(FolderLayout layout)
     public Manifest ReadManifest(CurrentPointer current, ManifestCheck? check = null, IReadOnlyList<ManifestEntry>? known = null)
     {
         var path = layout.ManifestPath(current.Epoch, current.Commit);
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using var file = ForeignFile.Open(path, FileShare.Read);
+        if (file is null) return ReadManifest(current, path, [], check, known);
         if (file.Length > Array.MaxLength) throw new FastDataException($"{path}: {file.Length} bytes are no manifest.");
         // A new array at each reload would be a large object, whose collection stops all threads for longest.
         var rented = ArrayPool<byte>.Shared.Rent((int)file.Length);
@@ -63,9 +65,9 @@ public sealed class FolderReader(FolderLayout layout)
         var path = layout.SignaturePath(current.Epoch, current.Commit);
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = ForeignFile.Open(path, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[SshSignature.MaxBytes + 1];
-            var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            var length = file?.ReadAtLeast(content, content.Length, throwOnEndOfStream: false) ?? 0;
             return length <= SshSignature.MaxBytes ? content[..length] : throw new UntrustedException($"{path}: it has more than {SshSignature.MaxBytes} bytes, so it is no signature.");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

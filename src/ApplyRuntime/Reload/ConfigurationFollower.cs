@@ -1,6 +1,7 @@
 using System.Text;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.FastData;
+using Delivery.FastData.Storage;
 
 namespace Delivery.ApplyRuntime.Reload;
 
@@ -53,11 +54,12 @@ internal sealed class ConfigurationFollower(string file, ConfigurationSlot slot)
 
     private byte[] Read()
     {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = ForeignFile.Open(file, FileShare.ReadWrite | FileShare.Delete);
+        if (stream is null) return [];
         if (stream.Length > MaxBytes) throw new IOException($"It has {stream.Length} bytes; expected at most {MaxBytes}.");
-        using var content = new MemoryStream((int)stream.Length);
-        stream.CopyTo(content);
-        return content.ToArray();
+        var content = new byte[(int)stream.Length];
+        var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false); // what is added meanwhile is seen at the next look
+        return content[..length];
     }
 
     private string Text(byte[] bytes)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Delivery.FastData;
 using Delivery.FastData.Mapping;
+using Delivery.FastData.Storage;
 
 namespace Delivery.ApplyRuntime.Reload;
 
@@ -15,6 +17,8 @@ internal sealed class LocalFiles : IDisposable
     private const string Prefix = "delivery-models-";
     private const string LockName = "lock";
     private const UnixFileMode OnlyOurs = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private static readonly Regex CopyName = new(@"^[0-9]+-.+\.pb$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
 
     private readonly string _folder;
     private readonly FileStream _lock;
@@ -69,8 +73,8 @@ internal sealed class LocalFiles : IDisposable
 
     private static void Copy(string source, long length, string copy)
     {
-        using var from = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        if (from.Length != length) throw new FastDataException($"{source}: the file has {from.Length} bytes; its manifest says {length}.");
+        using var from = ForeignFile.Open(source, FileShare.Read | FileShare.Delete);
+        if (from?.Length != length) throw new FastDataException($"{source}: the file has {from?.Length ?? 0} bytes; its manifest says {length}.");
         using var to = new FileStream(copy, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         from.CopyTo(to, 1 << 20);
     }
@@ -80,14 +84,16 @@ internal sealed class LocalFiles : IDisposable
         if (!Directory.Exists(parent)) return;
         foreach (var folder in Directory.EnumerateDirectories(parent, Prefix + "*"))
         {
-            if (IsLeftover(Path.Combine(folder, LockName))) TryDeleteFolder(folder);
+            if (IsLeftover(folder)) TryDeleteFolder(folder);
         }
     }
 
-    private static bool IsLeftover(string lockFile)
+    private static bool IsLeftover(string folder)
     {
         try
         {
+            if (new DirectoryInfo(folder).LinkTarget is not null) return false; // anybody may put one into a temporary directory
+            var lockFile = Path.Combine(folder, LockName);
             using var taken = new FileStream(lockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             return true;
         }
@@ -110,11 +116,15 @@ internal sealed class LocalFiles : IDisposable
         }
     }
 
+    // By the names that a process gives, and not below: a temporary directory is shared, and a folder that somebody else prepared, and
+    // changes meanwhile, must not lead to other files of this user.
     private static void TryDeleteFolder(string folder)
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            foreach (var file in Directory.EnumerateFiles(folder).Where(file => CopyName.IsMatch(Path.GetFileName(file)))) File.Delete(file);
+            File.Delete(Path.Combine(folder, LockName));
+            Directory.Delete(folder, recursive: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

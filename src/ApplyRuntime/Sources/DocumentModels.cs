@@ -78,7 +78,7 @@ internal sealed class DocumentModels : IDisposable
             if (Volatile.Read(ref _offers[i]) is not { } there) free = i;
             else if (there.Content == document.Content) return;
         }
-        if (free < 0 || _wrongClaims.Holds(document, _time)) return;
+        if (free < 0 || IsKnownWrong(document)) return;
         var offer = new Offer(document.Content);
         if (Interlocked.CompareExchange(ref _offers[free], offer, null) is not null) return; // another request was first
         try
@@ -89,6 +89,18 @@ internal sealed class DocumentModels : IDisposable
         catch (Exception) // no memory, a buffer that is gone, the end of the runtime: a request must not fail for that
         {
             Volatile.Write(ref _offers[free], null);
+        }
+    }
+
+    private bool IsKnownWrong(in DocumentModel document)
+    {
+        try
+        {
+            return _wrongClaims.Holds(document, _time);
+        }
+        catch (Exception)
+        {
+            return true; // a buffer that is gone; a request must not fail for that
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class PulledModel(ModelName name)
 
     public long StartedAt { get; set; }
 
+    /// <summary>Ends that pull, as far as the store listens; null while there is none.</summary>
+    public CancellationTokenSource? Limit { get; set; }
+
     /// <summary>What was refused last, so that it is not examined again at each pull.</summary>
     public (ContentHash Content, string Problem)? Refused { get; set; }
 

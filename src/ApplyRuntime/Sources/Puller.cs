@@ -50,7 +50,7 @@ internal sealed class Puller : IDisposable
             _stop = true;
             Monitor.Pulse(_gate);
         }
-        _closing.Cancel();
+        Cancel(_closing);
         if (Thread.CurrentThread != _thread) _thread.Join();
         _models.Table = FrozenDictionary<string, PulledModel>.Empty;
     }
@@ -131,6 +131,7 @@ internal sealed class Puller : IDisposable
         foreach (var model in _known.Values.Where(model => model is { IsOut: true, IsLate: false } && _time.GetElapsedTime(model.StartedAt) >= _options.Timeout))
         {
             model.IsLate = true;
+            if (model.Limit is { } limit) Cancel(limit);
             _running--;
             _hanging++;
             Fail(model, $"The store gave no answer within {_options.Timeout.TotalMilliseconds:0} ms.");
@@ -146,17 +147,16 @@ internal sealed class Puller : IDisposable
             (model.IsOut, model.IsLate, model.StartedAt) = (true, false, now);
             model.DueAt = now + (long)(_options.Period.TotalSeconds * _time.TimestampFrequency);
             _running++;
-            _ = Task.Run(() => AskAsync(model)); // a client that blocks must not block this thread
+            var limit = model.Limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+            _ = Task.Run(() => AskAsync(model, limit)); // a client that blocks must not block this thread
         }
     }
 
-    private async Task AskAsync(PulledModel model)
+    private async Task AskAsync(PulledModel model, CancellationTokenSource limit)
     {
         Answer answer;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         try
         {
-            limit.CancelAfter(_options.Timeout);
             answer = new Answer(model, await _source.GetAsync(model.Name, limit.Token), null);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
@@ -178,6 +178,8 @@ internal sealed class Puller : IDisposable
     {
         var model = answer.Model;
         var wasLate = model.IsLate;
+        model.Limit?.Dispose();
+        model.Limit = null;
         if (wasLate) _hanging--;
         else _running--;
         (model.IsOut, model.IsLate) = (false, false);
@@ -221,6 +223,9 @@ internal sealed class Puller : IDisposable
         var now = _time.GetUtcNow();
         model.Status = model.Status with { Model = model.Model.Status, SavedAt = found.SavedAt, PulledAt = now, TriedAt = now, FailuresInARow = 0, Problem = null };
     }
+
+    /// <summary>What a store registered for the cancellation runs elsewhere: it may block or throw, and a timer that cancels would end the process with what it throws.</summary>
+    private static void Cancel(CancellationTokenSource source) => _ = source.CancelAsync();
 
     private void Fail(PulledModel model, string problem)
     {

@@ -45,6 +45,9 @@ public sealed record Acknowledgement
     /// <summary>Longest file that is read, in bytes.</summary>
     public const int MaxBytes = 8 << 20;
 
+    /// <summary>Longest name of a host that is read; no system has longer ones.</summary>
+    private const int LongestHost = 255;
+
     public required int Format { get; init; }
 
     /// <summary>Name of the host, as the operating system tells it.</summary>
@@ -101,6 +104,8 @@ public sealed record Acknowledgement
         {
             var read = JsonSerializer.Deserialize(content, AcknowledgementJson.Default.Acknowledgement) ?? throw new JsonException("it is null.");
             if (read.Format != CurrentFormat) throw new FastDataException($"{path}: it has format {read.Format}; this version reads {CurrentFormat}.");
+            if (read.Models.Any(model => model is null) || read.History.Any(epoch => epoch is null)) throw new JsonException("a model or an epoch is null."); // the serializer does not look into lists
+            if (read.Host.Length > LongestHost) throw new JsonException($"the host has a name of {read.Host.Length} characters; at most {LongestHost} are read."); // a table is as wide as its widest name
             return read;
         }
         catch (JsonException e)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Delivery.FastData.Storage;
 
 namespace Delivery.FastData.Acknowledging;
 
@@ -56,7 +57,8 @@ public static class AcknowledgementFolder
         var seen = new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero);
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using var file = ForeignFile.Open(path, FileShare.ReadWrite | FileShare.Delete);
+            if (file is null) return new AcknowledgementFile(path, null, $"{path}: it is empty.", seen);
             if (file.Length > Acknowledgement.MaxBytes) return new AcknowledgementFile(path, null, $"{path}: it has {file.Length} bytes; at most {Acknowledgement.MaxBytes} are read.", seen);
             var content = new byte[(int)file.Length];
             file.ReadExactly(content);

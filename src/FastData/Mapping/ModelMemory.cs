@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Delivery.FastData.Storage;
 
 namespace Delivery.FastData.Mapping;
 
@@ -102,10 +103,10 @@ public sealed unsafe class ModelMemory : IDisposable
     private static FileStream Open(string path, long length)
     {
         if (length is <= 0 or > int.MaxValue) throw new FastDataException($"{path}: a model of {length} bytes cannot be loaded; 1 to {int.MaxValue} can.");
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-        if (file.Length == length) return file;
-        var found = file.Length;
-        file.Dispose();
+        var file = ForeignFile.Open(path, FileShare.Read | FileShare.Delete);
+        if (file?.Length == length) return file;
+        var found = file?.Length ?? 0;
+        file?.Dispose();
         throw new FastDataException($"{path}: the file has {found} bytes; its manifest says {length}.");
     }
 }

@@ -8,7 +8,34 @@ public static class SettingJson
 {
     /// <summary>Reads one JSON value; the caller disposes the document.</summary>
     /// <exception cref="JsonException">It is no JSON; the message says where.</exception>
-    public static JsonDocument Parse(string text) => JsonDocument.Parse(Mend(text));
+    public static JsonDocument Parse(string text)
+    {
+        JsonDocument? document = null;
+        try
+        {
+            document = JsonDocument.Parse(Mend(text));
+            CheckTexts(document.RootElement);
+            return document;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException) // half a character, as such or escaped
+        {
+            document?.Dispose();
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    /// <summary>The parser takes <c>"\ud800"</c>, and fails only when somebody asks for the text.</summary>
+    private static void CheckTexts(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String) _ = value.GetString();
+        if (value.ValueKind == JsonValueKind.Array) foreach (var item in value.EnumerateArray()) CheckTexts(item);
+        if (value.ValueKind != JsonValueKind.Object) return;
+        foreach (var property in value.EnumerateObject())
+        {
+            _ = property.Name;
+            CheckTexts(property.Value);
+        }
+    }
 
     /// <summary>Puts a 0 after each point of a number that no digit follows; texts in quotes stay as they are.</summary>
     private static string Mend(string text)

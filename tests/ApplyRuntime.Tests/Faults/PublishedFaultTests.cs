@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Leasing;
@@ -5,6 +6,7 @@ using Delivery.ApplyRuntime.Reload;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.ApplyRuntime.Tests.Settings;
 using Delivery.FastData;
+using Delivery.FastData.Acknowledging;
 using Delivery.TestKit;
 
 namespace Delivery.ApplyRuntime.Tests.Faults;
@@ -35,6 +37,50 @@ public sealed class PublishedFaultTests : IDisposable
         (status.Epoch, runtime.Decide("news", Scene.Ones).Class).Should().Be((1L, 1));
         Publish(3, "news");
         runtime.Refresh().Problems.Should().BeEmpty();
+    }
+
+    [SkippableTheory]
+    [InlineData("CURRENT")]
+    [InlineData("manifest")]
+    [InlineData("model")]
+    [InlineData("a link as CURRENT")]
+    public async Task A_pipe_where_a_file_should_be_is_a_problem_and_holds_up_nothing(string what)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Pipes have names in folders on Unix only.");
+        Publish(1, "news");
+        var runtime = _scene.Open();
+        var layout = _scene.Builder.Layout;
+        var pointer = _scene.Builder.With("news", FolderBuilder.Choosing("news", 2)).Prepare(2);
+        var path = what switch { "manifest" => layout.ManifestPath(pointer.Epoch, pointer.Commit), "model" => _scene.Builder.PathOf("news"), _ => layout.Current };
+        _scene.Builder.PointTo(pointer);
+        File.Delete(path);
+        var pipe = what.StartsWith("a link", StringComparison.Ordinal) ? path + ".pipe" : path;
+        using (var mkfifo = Process.Start("mkfifo", [pipe])) await mkfifo.WaitForExitAsync();
+        if (pipe != path) File.CreateSymbolicLink(path, pipe);
+
+        var status = await runtime.RefreshAsync().WaitAsync(Scene.Patience);
+
+        status.Problems.Should().ContainSingle().Which.Message.Should().Contain(path);
+        runtime.Decide("news", Scene.Ones).Class.Should().Be(1);
+        File.Delete(path);
+        Publish(3, "news");
+        runtime.Refresh().Problems.Should().BeEmpty();
+    }
+
+    [SkippableFact]
+    public async Task A_pipe_among_settings_or_acknowledgements_is_told_and_not_waited_for()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Pipes have names in folders on Unix only.");
+        Publish(1, "news");
+        using var folder = new TemporaryFolder();
+        var pipe = folder["pipe.json"];
+        using (var mkfifo = Process.Start("mkfifo", [pipe])) await mkfifo.WaitForExitAsync();
+
+        var runtime = await Task.Run(() => _scene.Open(Scene.OnlyWhenAsked with { ApplyModelsFile = pipe })).WaitAsync(Scene.Patience);
+        var read = await Task.Run(() => AcknowledgementFolder.Read(folder.Path)).WaitAsync(Scene.Patience);
+
+        runtime.Status.Configuration.Problems.Should().ContainSingle().Which.Should().StartWith($"{pipe}: It is empty.");
+        read.Should().ContainSingle().Which.Problem.Should().Be($"{pipe}: it is empty.");
     }
 
     [Fact]

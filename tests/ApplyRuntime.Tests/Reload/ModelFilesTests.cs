@@ -105,6 +105,25 @@ public sealed class ModelFilesTests : IDisposable
         AssertBothDecide(runtime);
     }
 
+    [SkippableFact]
+    public void Leftovers_that_somebody_else_prepared_lead_to_no_other_file()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a privilege there.");
+        var prepared = Directory.CreateDirectory(_local["delivery-models-1-prepared"]).FullName;
+        Directory.CreateDirectory(Path.Combine(prepared, "below"));
+        foreach (var name in new[] { "lock", "0-news.0123456789abcdef.pb", "thesis.txt", "below/thesis.txt" }) File.WriteAllText(Path.Combine(prepared, name), "");
+        var home = Directory.CreateDirectory(_local["home"]).FullName;
+        foreach (var name in new[] { "lock", "0-news.0123456789abcdef.pb" }) File.WriteAllText(Path.Combine(home, name), "");
+        Directory.CreateSymbolicLink(_local["delivery-models-2-link"], home);
+        PublishBoth();
+
+        var runtime = _scene.Open(Scene.Mapping with { LocalCopies = LocalCopyMode.Always, LocalCopyFolder = _local.Path });
+
+        AssertBothDecide(runtime);
+        Directory.EnumerateFiles(prepared, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Should().Equal("thesis.txt", "thesis.txt");
+        Directory.EnumerateFiles(home).Should().HaveCount(2);
+    }
+
     [Fact]
     public void Local_copies_of_a_dead_process_are_deleted_and_those_of_a_living_one_are_not()
     {

@@ -31,6 +31,18 @@ public sealed class ApplyOverrideTests : IDisposable
         Decide("NEWS", null).Explored.Should().BeFalse("other requests go on as they were");
     }
 
+    [Theory]
+    [InlineData(@"{""Intent"":""\ud800""}")]
+    [InlineData(@"{""Intent"":""NEWS"",""Locales"":[""\udc00""]}")]
+    [InlineData(@"{""\ud800"":1}")]
+    public void Half_a_character_in_a_flag_is_told_and_fails_no_request(string entry)
+    {
+        var changed = With(Flag + "news=" + entry);
+
+        changed.Problems.Should().ContainSingle().Which.Should().StartWith("ApplyModels[news].entry is no JSON (");
+        Name("NEWS", changed).Should().Be("news");
+    }
+
     [Fact]
     public void A_flag_may_add_a_model_or_move_one_to_another_intent()
     {

@@ -50,6 +50,19 @@ public sealed class DocumentModelsTests : IDisposable
     }
 
     [Fact]
+    public void A_buffer_that_was_given_back_falls_back_and_fails_no_request()
+    {
+        var runtime = Open(models: Brought("news"));
+        var good = Model("news", 1);
+        runtime.Admit(new DocumentModel(good.File[..^1], good.Content)).Should().NotBeNull("now there is a claim to compare with");
+        using var gone = new BufferThatIsGone(good.File.Length);
+
+        Decide(runtime, new DocumentModel(gone.Whole, good.Content)).Reason.Should().Be(FallbackReason.NoModel);
+        runtime.Admit(good).Should().BeNull();
+        Decide(runtime, good).Shown.Should().Be(1);
+    }
+
+    [Fact]
     public void A_model_of_another_application_is_not_used()
     {
         var runtime = Open(models: [Brought("news") with { ApplyPriority = 2 }, Brought("other")]);
@@ -327,5 +340,23 @@ public sealed class DocumentModelsTests : IDisposable
         public override long GetTimestamp() => Interlocked.Read(ref _ticks);
 
         public void Step(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+    }
+
+    /// <summary>Memory of a pool that its owner took back too early.</summary>
+    private sealed class BufferThatIsGone(int length) : System.Buffers.MemoryManager<byte>
+    {
+        public ReadOnlyMemory<byte> Whole => CreateMemory(length);
+
+        public override Span<byte> GetSpan() => throw new ObjectDisposedException(nameof(BufferThatIsGone));
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new ObjectDisposedException(nameof(BufferThatIsGone));
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

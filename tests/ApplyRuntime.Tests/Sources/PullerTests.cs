@@ -144,6 +144,25 @@ public sealed class PullerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_store_does_when_it_is_cancelled_ends_neither_the_process_nor_the_pulling()
+    {
+        await SaveAsync("other", best: 1);
+        _source.Hang("news");
+        _source.WhenCancelled = () => throw new InvalidOperationException("the client is broken");
+        var runtime = Open(
+            new TrainingModelOptions { Period = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromMilliseconds(20) },
+            models: [Rtmr("news"), Rtmr("other", "OTHER")]);
+
+        await Scene.UntilAsync(() => runtime.Status.TrainingModels.Any(model => model is { Failures: > 0, Name.Value: "news" }));
+        await Scene.UntilAsync(() => _source.Cancelled > 0);
+        await Scene.UntilAsync(() => runtime.Status.TrainingModels.Any(model => model is { Model: not null, Name.Value: "other" }));
+
+        runtime.Dispose();
+        runtime.Status.State.Should().Be(RuntimeState.Closed, "closing cancels as well");
+        _source.LetGo("news");
+    }
+
+    [Fact]
     public async Task A_name_of_an_override_is_pulled_from_its_first_request_on_and_forgotten_when_none_uses_it()
     {
         await SaveAsync("trial", best: 2);

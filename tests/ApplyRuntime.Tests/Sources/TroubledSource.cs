@@ -11,8 +11,15 @@ internal sealed class TroubledSource(IModelSource source) : IModelSource
     private int _asked;
     private int _out;
     private int _mostOut;
+    private int _cancelled;
 
     public bool Fails { get; set; }
+
+    /// <summary>Runs when an asking is cancelled.</summary>
+    public Action? WhenCancelled { get; set; }
+
+    /// <summary>Askings that were.</summary>
+    public int Cancelled => Volatile.Read(ref _cancelled);
 
     public int Asked => Volatile.Read(ref _asked);
 
@@ -30,6 +37,11 @@ internal sealed class TroubledSource(IModelSource source) : IModelSource
     public async ValueTask<SourcedModel?> GetAsync(ModelName name, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _asked);
+        using var registration = cancellationToken.Register(() =>
+        {
+            Interlocked.Increment(ref _cancelled);
+            WhenCancelled?.Invoke();
+        });
         var now = Interlocked.Increment(ref _out);
         for (var most = MostOut; now > most && Interlocked.CompareExchange(ref _mostOut, now, most) != most; most = MostOut) { }
         try

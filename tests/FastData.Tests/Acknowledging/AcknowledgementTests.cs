@@ -57,6 +57,16 @@ public sealed class AcknowledgementTests : IDisposable
     }
 
     [Fact]
+    public void What_would_upset_a_reader_of_many_is_refused()
+    {
+        foreach (var hostile in new[] { One with { Models = [null!] }, One with { History = [null!] }, One with { Host = new string('x', 256) } })
+        {
+            FluentActions.Invoking(() => Acknowledgement.Parse(hostile.ToBytes(), "a.json")).Should().Throw<FastDataException>().WithMessage("a.json: no acknowledgement: *");
+        }
+        Acknowledgement.Parse((One with { Host = new string('x', 255) }).ToBytes(), "a.json").Host.Should().HaveLength(255);
+    }
+
+    [Fact]
     public void A_newer_format_is_told()
     {
         var act = () => Acknowledgement.Parse((One with { Format = 2 }).ToBytes(), "a.json");

@@ -32,6 +32,12 @@ public sealed class SettingJsonTests
     [InlineData("{\"a\":\"")]
     [InlineData("{\"a\":\"\\")]
     [InlineData("{\"a\":1,}")]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    [InlineData("{\"a\":[1,{\"\\udc00\":2}]}")]
     public void What_is_no_JSON_stays_no_JSON(string text) =>
         FluentActions.Invoking(() => SettingJson.Parse(text)).Should().Throw<JsonException>();
+
+    [Fact]
+    public void Half_a_character_is_no_JSON() => // an attribute cannot hold one
+        FluentActions.Invoking(() => SettingJson.Parse("{\"a\":\"\ud800\"}")).Should().Throw<JsonException>();
 }
