@@ -143,7 +143,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public string Explain(in DecisionRequest request, IBlender blender)
     {
         CheckRequest(request.Intent, request.RequestId, blender);
-        return new Explainer(_positions, _slot, _sources.Others, _time).Explain(request, blender);
+        return new Explainer(_positions, _slot, _sources.Others, _time, _options.Decisions is not null).Explain(request, blender);
     }
 
     /// <summary>

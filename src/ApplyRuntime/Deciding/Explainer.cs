@@ -9,7 +9,7 @@ using Delivery.ApplyRuntime.Sources;
 namespace Delivery.ApplyRuntime.Deciding;
 
 /// <summary>Puts one decision into words. It asks each application in the way in which deciding does, so that it cannot tell another story.</summary>
-internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, OtherSources others, TimeProvider clock)
+internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, OtherSources others, TimeProvider clock, bool isLogged)
 {
     private readonly StringBuilder _text = new();
 
@@ -92,7 +92,7 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ot
         {
             var distribution = new double[outcome.ClassCount];
             entry.Bundle!.Fill(outcome.Pivot, distribution);
-            Say($"  Randomised by {entry.Bundle.Name}: draw {Number(outcome.Draw.Choose)} in [{string.Join(", ", distribution.Select(Number))}] is class {outcome.Shown}, with probability {Number(outcome.Propensity)}. It is logged.");
+            Say($"  Randomised by {entry.Bundle.Name}: draw {Number(outcome.Draw.Choose)} in [{string.Join(", ", distribution.Select(Number))}] is class {outcome.Shown}, with probability {Number(outcome.Propensity)}. {(isLogged ? "It is logged." : "Nothing logs it: the runtime has no sink for decisions.")}");
         }
         else
         {

@@ -36,7 +36,7 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
             JudgeModels(status, limits, unhealthy, degraded);
             if (status.PublishedAge > limits.MaxPublishedAge) degraded.Add($"The generation in use was published {Words.Span(status.PublishedAge.Value)} ago; at most {Words.Span(limits.MaxPublishedAge.Value)} are allowed.");
         }
-        if (status.State != RuntimeState.Closed) JudgeLoader(status, limits, pollInterval, degraded);
+        if (status.State != RuntimeState.Closed) JudgeLoader(status, limits, pollInterval, unhealthy, degraded);
         return new RuntimeHealth(
             unhealthy.Count > 0 ? HealthLevel.Unhealthy : degraded.Count > 0 ? HealthLevel.Degraded : HealthLevel.Healthy,
             [.. unhealthy, .. degraded],
@@ -54,7 +54,7 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
         if (old.Count > 0) degraded.Add(Tell(status, old, limits.MaxTrainedAge!.Value));
     }
 
-    private static void JudgeLoader(RuntimeStatus status, HealthLimits limits, TimeSpan pollInterval, List<string> degraded)
+    private static void JudgeLoader(RuntimeStatus status, HealthLimits limits, TimeSpan pollInterval, List<string> unhealthy, List<string> degraded)
     {
         if (status.CheckedAt is { } looked && limits.MaxCheckedAge is { } most && status.AsOf - looked > Longer(most, pollInterval + pollInterval))
         {
@@ -65,7 +65,8 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
         {
             degraded.Add($"Not all that is published is in use, for {Words.Span(status.AsOf - since)}: {status.Problems[0].Message}{(status.Problems.Count > 1 ? $" ({status.Problems.Count - 1} more.)" : "")}");
         }
-        if (status.Configuration.Problems.Count > 0) degraded.Add($"The newest settings are not in use: {status.Configuration.Problems[0]}");
+        if (status.Configuration is { File: { } file, AppliedAt: null }) unhealthy.Add($"No settings could ever be used from {file}{(status.Configuration.Problems is [var why, ..] ? $": {why}" : "")}");
+        else if (status.Configuration.Problems.Count > 0) degraded.Add($"The newest settings are not in use: {status.Configuration.Problems[0]}");
     }
 
     private static List<ModelStatus> Older(RuntimeStatus status, TimeSpan? limit) => [.. status.Models.Where(model => status.AsOf - model.TrainedUntil > limit)];
