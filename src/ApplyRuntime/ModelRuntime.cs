@@ -234,7 +234,8 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     /// Ends the loader thread and unmaps the models, after waiting up to <see cref="RuntimeOptions.DrainTimeout"/> for leases that are
     /// held. Threads that go on deciding get the fallback, with <see cref="FallbackReason.NoGeneration"/>.
     /// </summary>
-    /// <remarks>From <see cref="RuntimeOptions.Applied"/> it does not wait: the loader thread ends when the handler returns.</remarks>
+    /// <remarks>From <see cref="RuntimeOptions.Applied"/> it does not wait: the loader thread ends when the handler returns. Nor does it
+    /// wait longer than 5 s more for a loader that hangs in the file system or in a handler: that one closes when it is free again.</remarks>
     public void Dispose()
     {
         _sources.Dispose();

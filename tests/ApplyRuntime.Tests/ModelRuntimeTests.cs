@@ -10,6 +10,37 @@ public sealed class ModelRuntimeTests : IDisposable
     public void Dispose() => _scene.Dispose();
 
     [Fact]
+    public async Task A_handler_that_hangs_does_not_hold_up_closing_for_ever()
+    {
+        using var free = new ManualResetEventSlim();
+        _scene.Builder.With("news", FolderBuilder.Choosing("news", 2)).Publish();
+        var runtime = _scene.Open(Scene.OnlyWhenAsked with { DrainTimeout = TimeSpan.Zero, Applied = status => { if (status.Epoch == 2) free.Wait(Scene.Patience); } });
+        _scene.Builder.With("news", FolderBuilder.Choosing("news", 1)).Publish();
+        var asked = runtime.RefreshAsync();
+
+        runtime.Dispose();
+
+        asked.IsCompleted.Should().BeFalse("the loader is in the handler");
+        runtime.Decide("news", Scene.Ones).Source.Should().Be(DecisionSource.Model, "what is loaded serves on");
+        free.Set();
+        await Scene.UntilAsync(() => asked.IsCompleted);
+        runtime.Status.State.Should().Be(RuntimeState.Closed);
+    }
+
+    [Fact]
+    public void A_thousand_models_that_cannot_be_loaded_are_told_and_the_rest_counted()
+    {
+        for (var i = 0; i < 1010; i++) _scene.Builder.With($"model_{i:0000}", [1, 2, 3]);
+        _scene.Builder.Publish();
+
+        var problems = _scene.Open().Status.Problems;
+
+        problems.Should().HaveCount(1000);
+        problems[0].Model!.Value.Value.Should().Be("model_0000");
+        problems[^1].Message.Should().Be("11 more models could not be loaded.");
+    }
+
+    [Fact]
     public async Task Without_a_folder_it_waits_and_loads_what_comes()
     {
         var runtime = _scene.Open(new RuntimeOptions { PollInterval = TimeSpan.FromMilliseconds(10) });

@@ -15,6 +15,10 @@ internal sealed class Loader : IDisposable
 {
     private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(5);
 
+    /// <summary>A loader that has not ended so long after the leases had their time hangs.</summary>
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(5);
+
+
     private readonly GenerationSlot _slot;
     private readonly RuntimeOptions _options;
     private readonly Inbox _inbox = new(nameof(ModelRuntime));
@@ -59,11 +63,11 @@ internal sealed class Loader : IDisposable
     /// <summary>Asks for a look at the folder now.</summary>
     public Task<RuntimeStatus> RefreshAsync() => _inbox.AskAsync();
 
-    /// <summary>Ends the thread and waits for it, but for the thread itself.</summary>
+    /// <summary>Ends the thread and waits for it, but for the thread itself, and not for ever: it may hang in a network disk or in a handler.</summary>
     public void Dispose()
     {
         _inbox.Stop();
-        if (!IsCaller) _thread.Join();
+        if (!IsCaller) _thread.Join(_options.DrainTimeout + Hang);
     }
 
     private void Run()

@@ -9,7 +9,10 @@ namespace Delivery.ApplyRuntime.Reload;
 internal sealed class ReloadAttempt
 {
     private readonly List<LoadedModel> _models = [];
+    private const int MostProblems = 1000;
+
     private readonly List<RuntimeProblem> _problems = [];
+    private int _more;
 
     private ReloadAttempt(CurrentPointer pointer) => Pointer = pointer;
 
@@ -24,7 +27,8 @@ internal sealed class ReloadAttempt
     /// <summary>Of each model the new one, else the one in use so far, else none; ordered by name.</summary>
     public IReadOnlyCollection<LoadedModel> Models => _models;
 
-    public IReadOnlyList<RuntimeProblem> Problems => _problems;
+    /// <summary>No more than <see cref="MostProblems"/>, the last of which counts the rest.</summary>
+    public IReadOnlyList<RuntimeProblem> Problems => _more == 0 ? _problems : [.. _problems, new RuntimeProblem(null, $"{_more} more models could not be loaded.")];
 
     /// <summary>A file was not there: a newer generation may have taken its place.</summary>
     public bool FileGone { get; private set; }
@@ -98,7 +102,8 @@ internal sealed class ReloadAttempt
 
     private void Note(RuntimeProblem problem, Exception cause)
     {
-        _problems.Add(problem);
+        if (_problems.Count < MostProblems - 1) _problems.Add(problem);
+        else _more++;
         FileGone |= cause is FileNotFoundException or DirectoryNotFoundException or UntrustedException { InnerException: FileNotFoundException };
         WorthRepeating |= cause is not InvalidModelException; // those bytes have the right hash: they will not get better
     }

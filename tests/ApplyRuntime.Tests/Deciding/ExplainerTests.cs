@@ -118,5 +118,14 @@ public sealed class ExplainerTests : IDisposable
         };
     }
 
+    [Fact]
+    public void Without_a_sink_it_does_not_claim_a_record()
+    {
+        _scene.Builder.With("news", FolderBuilder.Choosing("news", 1)).Publish();
+        var runtime = _scene.Open(Scene.OnlyWhenAsked with { ApplyModels = ApplyConfiguration.Of([Examples.Random("news")]) });
+
+        runtime.Explain(new DecisionRequest { Intent = "NEWS", Features = Scene.Ones, RequestId = "r1" }, _page).Should().Contain("Nothing logs it: the runtime has no sink for decisions.");
+    }
+
     private ModelRuntime Open(params ApplyModel[] models) => _scene.Open(Scene.OnlyWhenAsked with { ApplyModels = ApplyConfiguration.Of(models), Decisions = _sink });
 }
