@@ -33,7 +33,9 @@ export MSBUILDDISABLENODEREUSE=1
 
 before_cli_build
 dotnet restore Delivery.sln -v quiet
-dotnet build Delivery.sln -c Release --no-restore -v quiet -clp:Summary
+# One compiler for all projects takes half the time of one each; it would stay for ten minutes, so it is told to go.
+dotnet build Delivery.sln -c Release --no-restore -v quiet -clp:Summary -p:UseSharedCompilation=true
+dotnet build-server shutdown --vbcscompiler > /dev/null 2>&1 || echo "The compiler server ends by itself in ten minutes."
 after_cli_build
 
 rm -rf TestResults

@@ -12,11 +12,13 @@ public sealed class ModelRuntimeTests : IDisposable
     [Fact]
     public async Task A_handler_that_hangs_does_not_hold_up_closing_for_ever()
     {
+        using var hangs = new ManualResetEventSlim();
         using var free = new ManualResetEventSlim();
         _scene.Builder.With("news", FolderBuilder.Choosing("news", 2)).Publish();
-        var runtime = _scene.Open(Scene.OnlyWhenAsked with { DrainTimeout = TimeSpan.Zero, Applied = status => { if (status.Epoch == 2) free.Wait(Scene.Patience); } });
+        var runtime = _scene.Open(Scene.OnlyWhenAsked with { DrainTimeout = TimeSpan.Zero, Applied = Hang });
         _scene.Builder.With("news", FolderBuilder.Choosing("news", 1)).Publish();
         var asked = runtime.RefreshAsync();
+        hangs.Wait(Scene.Patience).Should().BeTrue();
 
         runtime.Dispose();
 
@@ -25,6 +27,13 @@ public sealed class ModelRuntimeTests : IDisposable
         free.Set();
         await Scene.UntilAsync(() => asked.IsCompleted);
         runtime.Status.State.Should().Be(RuntimeState.Closed);
+
+        void Hang(RuntimeStatus status)
+        {
+            if (status.Epoch == 1) return;
+            hangs.Set();
+            free.Wait(Scene.Patience);
+        }
     }
 
     [Fact]
