@@ -12,25 +12,11 @@ internal sealed class StripedCounter
     private const int Spacing = 128 / sizeof(long); // two lines of 64 bytes: processors fetch them in pairs
     private static readonly int LastStripe = (int)BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount) - 1;
 
-    private const int OneUse = 1 << 20; // above it the uses that are left, below it the stripe
-    private const int Uses = 32;
-
-    [ThreadStatic] private static int _kept;
-
     // The first cell stands one spacing in, so that the length of the array, which every access reads, is not on its line.
     private readonly long[] _cells = new long[(LastStripe + 2) * Spacing];
 
-    /// <summary>The stripe of the core that runs the caller, or ran it a few calls ago: asking costs more than what is done there.</summary>
-    public static int Here
-    {
-        get
-        {
-            var kept = _kept;
-            if (kept < OneUse) return Ask();
-            _kept = kept - OneUse;
-            return kept % OneUse;
-        }
-    }
+    /// <summary>The stripe of the core that runs the caller.</summary>
+    public static int Here => Thread.GetCurrentProcessorId() & LastStripe;
 
     public void Increment(int stripe) => Interlocked.Increment(ref Cell(stripe));
 
@@ -51,13 +37,6 @@ internal sealed class StripedCounter
         var sum = 0L;
         for (var stripe = 0; stripe <= LastStripe; stripe++) sum += Volatile.Read(ref Cell(stripe));
         return sum;
-    }
-
-    private static int Ask()
-    {
-        var stripe = Thread.GetCurrentProcessorId() & LastStripe;
-        _kept = (Uses * OneUse) + stripe;
-        return stripe;
     }
 
     private ref long Cell(int stripe) => ref _cells[(stripe + 1) * Spacing];
