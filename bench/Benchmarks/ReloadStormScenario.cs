@@ -72,7 +72,7 @@ internal static class ReloadStormScenario
 
     private static async Task<Tail> SliceAsync(DecisionBed bed, long[] latencies, Action<int> announce)
     {
-        var collections = GC.CollectionCount(0);
+        var collections = GC.CollectionCount(0); // a collection stops the load thread too, so it is told beside the tails
         var failed = 0;
         var load = new Thread(() => failed = Load(bed, latencies)) { Name = "load" };
         load.Start();

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using Delivery.EventLog.Appender;
 using Delivery.EventLog.Reading;
+using Delivery.TestKit;
 using Xunit.Abstractions;
 
 namespace Delivery.EventLog.Tests;
@@ -18,7 +18,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_killed_process_loses_nothing_that_was_flushed_and_leaves_nothing_that_reads_wrong()
     {
-        var runs = Environment.GetEnvironmentVariable("DELIVERY_SOAK") == "1" ? 30 : 3;
+        var runs = LongRun.IsWanted ? 30 : 3;
         for (var run = 0; run < runs; run++)
         {
             if (Directory.Exists(_scene.Directory)) Directory.Delete(_scene.Directory, recursive: true);
@@ -57,23 +57,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         _scene.Problems.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = EventLogProblemKind.TornTail, Bytes = 5L, Offset = length - 5 });
     }
 
-    private async Task<int[]> AppendUntilKilledAsync(int flushes)
-    {
-        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        string[] arguments = [typeof(Workload).Assembly.Location, _scene.Directory, Threads.ToString(CultureInfo.InvariantCulture)];
-        using var process = Process.Start(new ProcessStartInfo(dotnet, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        using var limit = new CancellationTokenSource(Scene.Patience);
-        var last = "";
-        for (var i = 0; i < flushes;)
-        {
-            last = await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("The appender ended by itself.");
-            if (!last.Split(' ').Contains("0")) i++; // a flush counts once every thread has begun
-        }
-        process.Kill(); // SIGKILL
-        var rest = await process.StandardOutput.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        // Whole lines only: the last one may be torn by the kill.
-        last = rest.Split('\n').SkipLast(1).LastOrDefault(line => line.StartsWith("flushed ", StringComparison.Ordinal)) ?? last;
-        return [.. last.Split(' ').Skip(1).Select(count => int.Parse(count, CultureInfo.InvariantCulture))];
-    }
+    private Task<int[]> AppendUntilKilledAsync(int flushes) =>
+        FlushingProgram.RunUntilKilledAsync(typeof(Workload).Assembly.Location, [_scene.Directory, Threads.ToString(CultureInfo.InvariantCulture)], flushes, Scene.Patience);
 }

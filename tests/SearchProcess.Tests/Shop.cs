@@ -24,6 +24,7 @@ public sealed partial class Shop : IAsyncLifetime, IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder _folder = new();
+    private readonly HttpClientHandler _handler = new() { AllowAutoRedirect = false };
     private DeliveryProcess? _process;
     private HttpClient? _http;
 
@@ -43,9 +44,7 @@ public sealed partial class Shop : IAsyncLifetime, IDisposable
         await File.WriteAllTextAsync(SettingsFile, Settings);
         _process = Run(_folder.Path, "--fast-data", "fast-data", "--apply-models", "apply-models.json", "--log", "log", "--urls", "http://127.0.0.1:0");
         var line = await _process.LineWithAsync("Listening on ");
-#pragma warning disable CA2000 // the client owns its handler
-        _http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(line["Listening on ".Length..]) };
-#pragma warning restore CA2000 // as above
+        _http = new HttpClient(_handler) { BaseAddress = new Uri(line["Listening on ".Length..]) };
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
@@ -53,6 +52,7 @@ public sealed partial class Shop : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _http?.Dispose();
+        _handler.Dispose();
         _process?.Dispose();
         _folder.Dispose();
     }

@@ -109,6 +109,7 @@ internal static class ReaderProgram
                 if (runtime.Decide("news", ones).Epoch != builder.Epoch) failed++;
             }
             if (i != 10) continue;
+            // The test wants no collection at all between here and the end: what was freed then, the loader freed.
             (resident, maps, collections) = (Resident(), Maps(folder), GC.CollectionCount(0));
         }
         return $"failed={failed} collections={GC.CollectionCount(0) - collections} resident={Resident() - resident} maps={Maps(folder)} before={maps}";

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Delivery.ApplyRuntime.Host;
 using Delivery.EventLog.Reading;
@@ -42,23 +41,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"flushed {string.Join(' ', flushed)}; read {read.Count}");
     }
 
-    private async Task<int[]> DecideUntilKilledAsync(int flushes)
-    {
-        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
-        string[] arguments = [typeof(Workload).Assembly.Location, _scene.Root, _events.Path, Threads.ToString(CultureInfo.InvariantCulture)];
-        using var process = Process.Start(new ProcessStartInfo(dotnet, arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        using var limit = new CancellationTokenSource(Scene.Patience);
-        var last = "";
-        for (var i = 0; i < flushes;)
-        {
-            last = await process.StandardOutput.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException("The host ended by itself.");
-            if (!last.Split(' ').Contains("0")) i++; // a flush counts once every thread has begun
-        }
-        process.Kill(); // SIGKILL
-        var rest = await process.StandardOutput.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        // Whole lines only: the last one may be torn by the kill.
-        last = rest.Split('\n').SkipLast(1).LastOrDefault(line => line.StartsWith("flushed ", StringComparison.Ordinal)) ?? last;
-        return [.. last.Split(' ').Skip(1).Select(count => int.Parse(count, CultureInfo.InvariantCulture))];
-    }
+    private Task<int[]> DecideUntilKilledAsync(int flushes) =>
+        FlushingProgram.RunUntilKilledAsync(typeof(Workload).Assembly.Location, [_scene.Root, _events.Path, Threads.ToString(CultureInfo.InvariantCulture)], flushes, Scene.Patience);
 }
