@@ -41,7 +41,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     {
         await AppendUntilKilledAsync(flushes: 2);
         var left = _scene.Files.Single(file => file.EndsWith(".open", StringComparison.Ordinal));
-        await using (var tail = new FileStream(left, FileMode.Append)) tail.Write([1, 2, 3, 4, 5]); // a torn write
+        var cut = EventLogCheck.Run(_scene.Directory).Single(segment => segment.State == SegmentState.Open).PendingBytes; // the kill may have torn a write of its own
+        await using (var tail = new FileStream(left, FileMode.Open))
+        {
+            tail.SetLength(tail.Length - cut);
+            tail.Seek(0, SeekOrigin.End);
+            tail.Write([1, 2, 3, 4, 5]); // one whose length is known
+        }
         var length = new FileInfo(left).Length;
         File.SetLastWriteTimeUtc(left, File.GetLastWriteTimeUtc(left).AddMinutes(-1));
         var before = Scene.ReadAll(_scene.Reader()).Count;
