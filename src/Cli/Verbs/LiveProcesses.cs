@@ -32,7 +32,7 @@ internal static class LiveProcesses
         page.Line();
         if (processes.Count == 0)
         {
-            page.Line("No search process has acknowledged anything.");
+            page.Line("No search process has acknowledged anything, so it is not known who had it in use.");
             return;
         }
         page.Table(
@@ -49,8 +49,15 @@ internal static class LiveProcesses
             foreach (var model in process.ModelsNotApplied.Take(MostShown)) page.Line($"{who}: {model.Name}: {(model.Result == AppliedResult.Missing ? "missing" : "older version kept")}: {model.Problem}");
             if (process.ModelsNotApplied.Count > MostShown) page.Line($"{who}: {process.ModelsNotApplied.Count - MostShown} models more were not applied");
         }
-        var running = processes.Count(process => process.State is not (LiveProcessState.Gone or LiveProcessState.NotStarted));
-        page.Line($"{processes.Count(process => process.State is LiveProcessState.Applied)} of {running} {(running == 1 ? "process" : "processes")} had it in use");
+        page.Line(Words(Count(processes)));
+    }
+
+    /// <summary>How many of them there were, and had it in use.</summary>
+    public static LiveProcessCounts Count(IReadOnlyList<LiveProcessReport> processes)
+    {
+        var gone = processes.Count(process => process.State is LiveProcessState.Gone);
+        var notStarted = processes.Count(process => process.State is LiveProcessState.NotStarted);
+        return new LiveProcessCounts(processes.Count(process => process.State is LiveProcessState.Applied), processes.Count - gone - notStarted, gone, notStarted);
     }
 
     private static LiveProcessReport Of(AcknowledgementFile file, long epoch, DateTimeOffset since, DateTimeOffset at, DateTimeOffset now)
@@ -74,6 +81,14 @@ internal static class LiveProcesses
         return new LiveProcessReport(
             file.Path, said.Host, said.Process.Id, said.Runtime, said.ProcessStarted, state, then?.Epoch, then?.Commit, then?.AppliedAt, lag, then?.NotApplied ?? 0, file.SeenAt, said.Problem,
             isNow ? [.. said.Models.Where(model => model.Result != AppliedResult.Applied)] : []);
+    }
+
+    private static string Words(LiveProcessCounts counts)
+    {
+        if (counts.Running > 0) return $"{counts.Applied} of {counts.Running} {(counts.Running == 1 ? "process" : "processes")} had it in use";
+        var gone = counts.Gone > 0 ? $"{counts.Gone} {(counts.Gone == 1 ? "is" : "are")} gone" : null;
+        var notStarted = counts.NotStarted > 0 ? $"{counts.NotStarted} had not started yet" : null;
+        return $"No process was there to have it in use: {string.Join(", ", new[] { gone, notStarted }.OfType<string>())}";
     }
 
     private static string Words(LiveProcessReport process) => process.State switch
@@ -114,6 +129,13 @@ internal enum LiveProcessState
     /// <summary>The file cannot be read.</summary>
     Unreadable,
 }
+
+/// <summary>What became of a generation among the processes that acknowledge.</summary>
+/// <param name="Applied">Had that very generation in use.</param>
+/// <param name="Running">Were there at the moment, as far as is known: all but the next two.</param>
+/// <param name="Gone">Have ended without taking their files away.</param>
+/// <param name="NotStarted">Had not begun.</param>
+internal sealed record LiveProcessCounts(int Applied, int Running, int Gone, int NotStarted);
 
 /// <summary>One file of the directory of acknowledgements.</summary>
 /// <param name="File">The file.</param>

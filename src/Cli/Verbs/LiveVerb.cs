@@ -62,8 +62,9 @@ public static class LiveVerb
             var facts = VersionFacts.OfCard(history, name, generation.Commit);
             return new LiveAtModelReport(name.Value, facts.Sha256, facts.SizeBytes, facts.RequestCount, facts.TrainedUntil);
         });
+        var processes = LiveProcesses.Find(settings, generation.Epoch, live.Since, moment, now);
         var report = new LiveAtReport(settings.FastData, moment, live.Since, live.Next?.When, GenerationReport.Of(generation), live.Next is { } next ? GenerationReport.Of(next) : null, [.. models],
-            LiveProcesses.Find(settings, generation.Epoch, live.Since, moment, now));
+            processes, processes is null ? null : LiveProcesses.Count(processes));
         if (json) Json.Write(report, types => types.LiveAtReport);
         else Show(report, Page.Standard());
         return ExitCodes.Ok;
@@ -109,9 +110,10 @@ public static class LiveVerb
 /// <param name="ReplacedBy">The one after it; null while it is the newest.</param>
 /// <param name="Models">All its models, by name.</param>
 /// <param name="Processes">What search processes had in use; null where they do not acknowledge.</param>
+/// <param name="ProcessCounts">How many of them; null as well.</param>
 internal sealed record LiveAtReport(
     string Folder, DateTimeOffset At, DateTimeOffset Since, DateTimeOffset? Until, GenerationReport Generation, GenerationReport? ReplacedBy, IReadOnlyList<LiveAtModelReport> Models,
-    IReadOnlyList<LiveProcessReport>? Processes);
+    IReadOnlyList<LiveProcessReport>? Processes, LiveProcessCounts? ProcessCounts);
 
 /// <summary>One model of it. What neither card nor weights say is null.</summary>
 internal sealed record LiveAtModelReport(string Name, string? Sha256, long? SizeBytes, ulong? RequestCount, DateTimeOffset? TrainedUntil);

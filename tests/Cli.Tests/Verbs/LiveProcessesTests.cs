@@ -37,7 +37,7 @@ public sealed class LiveProcessesTests
         (then.GetProperty("state").GetString(), then.GetProperty("epoch").GetInt64()).Should().Be(("Applied", 1L), "the file remembers what was in use");
         before.GetProperty("state").GetString().Should().Be("NotStarted");
         (after.GetProperty("state").GetString(), after.GetProperty("epoch").GetInt64()).Should().Be(("Gone", 2L));
-        text.Output.Should().MatchRegex($@"{first.GetProperty("pid").GetInt32()} +1  gone +2  ").And.Contain("0 of 0 processes had it in use");
+        text.Output.Should().MatchRegex($@"{first.GetProperty("pid").GetInt32()} +1  gone +2  ").And.EndWith("No process was there to have it in use: 1 is gone\n");
     }
 
     [SkippableFact]
@@ -52,7 +52,29 @@ public sealed class LiveProcessesTests
         (await follow.EndAsync()).ExitCode.Should().Be(0);
 
         Directory.EnumerateFileSystemEntries(scene["applied"]).Should().BeEmpty();
-        (await scene.RunAsync(["live", .. Acknowledged])).Output.Should().Contain("No search process has acknowledged anything.");
+        (await scene.RunAsync(["live", .. Acknowledged])).Output.Should().EndWith("No search process has acknowledged anything, so it is not known who had it in use.\n");
+        var none = await scene.JsonAsync(["live", .. Acknowledged]);
+        none.GetProperty("processes").GetArrayLength().Should().Be(0);
+        Counts(none).Should().Be((0, 0, 0, 0));
+    }
+
+    [Fact]
+    public async Task Processes_that_are_gone_or_had_not_begun_are_not_counted_among_those_that_could_have_it()
+    {
+        using var scene = await Scene.DeliveredAsync();
+        var since = (await scene.JsonAsync("live")).GetProperty("since").GetDateTimeOffset();
+        var now = TimeProvider.System.GetUtcNow();
+        Directory.CreateDirectory(scene["applied"]);
+        Leave(scene, "a-silent", since.AddHours(-1), new AcknowledgedEpoch(1, "c1", since, 0));
+        Leave(scene, "b-silent", since.AddHours(-1), new AcknowledgedEpoch(1, "c1", since, 0));
+        Leave(scene, "c-later", now.AddHours(1));
+        foreach (var silent in new[] { "a", "b" }) File.SetLastWriteTimeUtc(scene[$"applied/{silent}-silent.json"], now.UtcDateTime.AddHours(-1));
+
+        var text = await scene.RunAsync(["live", .. Acknowledged]);
+        var json = await scene.JsonAsync(["live", .. Acknowledged]);
+
+        text.Output.Should().EndWith("No process was there to have it in use: 2 are gone, 1 had not started yet\n");
+        Counts(json).Should().Be((0, 0, 2, 1));
     }
 
     [Fact]
@@ -62,6 +84,7 @@ public sealed class LiveProcessesTests
         var live = await scene.JsonAsync("live");
         var since = live.GetProperty("since").GetDateTimeOffset();
         live.GetProperty("processes").ValueKind.Should().Be(JsonValueKind.Null, "nothing says where they acknowledge");
+        live.GetProperty("process_counts").ValueKind.Should().Be(JsonValueKind.Null);
         Directory.CreateDirectory(scene["applied"]);
         Leave(scene, "a-applied", since.AddHours(-1), new AcknowledgedEpoch(1, "c1", since.AddMilliseconds(1), 1));
         Leave(scene, "b-behind", since.AddHours(-1), new AcknowledgedEpoch(0, "c0", since.AddMinutes(-30), 0));
@@ -71,9 +94,11 @@ public sealed class LiveProcessesTests
         File.SetLastWriteTimeUtc(scene["applied/e-silent.json"], TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-1));
         await File.WriteAllTextAsync(scene["applied/f.json"], "{");
 
-        var processes = (await scene.JsonAsync(["live", .. Acknowledged])).GetProperty("processes").EnumerateArray().ToList();
+        var report = await scene.JsonAsync(["live", .. Acknowledged]);
+        var processes = report.GetProperty("processes").EnumerateArray().ToList();
         var text = await scene.RunAsync(["live", .. Acknowledged]);
 
+        Counts(report).Should().Be((1, 5, 1, 0));
         processes.Select(process => (process.GetProperty("host").GetString(), process.GetProperty("state").GetString())).Should().Equal(
             (null, "Unreadable"), ("a-applied", "Applied"), ("b-behind", "Behind"), ("c-ahead", "Ahead"), ("d-waiting", "Waiting"), ("e-silent", "Gone"));
         processes[1].GetProperty("lag_seconds").GetDouble().Should().Be(0.001);
@@ -116,6 +141,12 @@ public sealed class LiveProcessesTests
             if (result.ExitCode == 0 && JsonDocument.Parse(result.Output).RootElement.GetProperty("processes").EnumerateArray().ToList() is [var process] && holds(process)) return process.Clone();
         }
         throw new TimeoutException("No process has acknowledged what was waited for.");
+    }
+
+    private static (int Applied, int Running, int Gone, int NotStarted) Counts(JsonElement report)
+    {
+        var counts = report.GetProperty("process_counts");
+        return (counts.GetProperty("applied").GetInt32(), counts.GetProperty("running").GetInt32(), counts.GetProperty("gone").GetInt32(), counts.GetProperty("not_started").GetInt32());
     }
 
     private static void Leave(Scene scene, string host, DateTimeOffset started, params AcknowledgedEpoch[] history) => File.WriteAllBytes(scene[$"applied/{host}.json"], new Acknowledgement
