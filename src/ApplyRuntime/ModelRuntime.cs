@@ -50,10 +50,10 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         _positions = new PositionDecider(_slot, _configurations, _sources.Others, _fallbacks, _log, options.Time);
         if (options.ReportLeasesAfter is { } deadline) _leases = new LeaseWatch(deadline, options.Time);
         var layout = new FolderLayout(fastDataFolder);
-        _meter = new RuntimeMeter(layout.Root, _counters);
+        _meter = new RuntimeMeter(layout.Root, _counters, options.Time);
         if (options.Acknowledgements is { } directory) _acknowledger = new Acknowledger(directory, layout.Root, options.AcknowledgementHeartbeat, options.Time);
         _loader = new Loader(layout, _slot, _configurations, _leases, options, _meter, _acknowledger);
-        _meter.Observe(_counters, () => Status, Health, options.ModelAges);
+        _meter.Observe(_counters, () => Status, Health, options);
     }
 
     /// <summary>Starts to follow a folder. Returns once the live generation is loaded, or at once when there is none yet.</summary>
@@ -75,18 +75,26 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     }
 
     /// <summary>What is loaded, how old it is and what went wrong, as of now. During a swap it may be one epoch behind a decision.</summary>
-    public RuntimeStatus Status => _loader.Status with
+    public RuntimeStatus Status
     {
-        AsOf = _time.GetUtcNow(),
-        Fallbacks = _fallbacks.Read(),
-        Decisions = _counters.Read(),
-        Configuration = _configurations.Status,
-        LostRecords = _log.Lost,
-        DroppedRecords = _log.Dropped,
-        TrainingModels = _sources.TrainingModels,
-        DocumentModels = _sources.DocumentModels,
-        Acknowledgement = _acknowledger?.Status,
-    };
+        get
+        {
+            var loaded = _loader.Status;
+            return loaded with
+            {
+                AsOf = _time.GetUtcNow(),
+                LastError = RuntimeError.Newer(loaded.LastError, _meter.Fault),
+                Fallbacks = _fallbacks.Read(),
+                Decisions = _counters.Read(),
+                Configuration = _configurations.Status,
+                LostRecords = _log.Lost,
+                DroppedRecords = _log.Dropped,
+                TrainingModels = _sources.TrainingModels,
+                DocumentModels = _sources.DocumentModels,
+                Acknowledgement = _acknowledger?.Status,
+            };
+        }
+    }
 
     /// <summary>Whether it decides with models within the limits of <see cref="RuntimeOptions.Health"/>, and if not, why. Off the hot path.</summary>
     public RuntimeHealth Health() => RuntimeHealth.Of(Status, _options.Health, _options.PollInterval);

@@ -42,12 +42,17 @@ public sealed record ModelStatus(
 }
 
 /// <summary>Something that keeps the runtime from what is published, as long as it lasts.</summary>
-/// <param name="Model">The model that could not be loaded; null when it is CURRENT, the manifest, a whole generation or an overdue lease.</param>
+/// <param name="Model">The model that could not be loaded; null when it is CURRENT, the manifest or a whole generation.</param>
 /// <param name="Message">Names the file, what stands there and what was expected.</param>
 public sealed record RuntimeProblem(ModelName? Model, string Message);
 
 /// <summary>The last thing that went wrong; it stays after it was put right.</summary>
-public sealed record RuntimeError(string Message, DateTimeOffset At);
+public sealed record RuntimeError(string Message, DateTimeOffset At)
+{
+    /// <summary>The one that happened last, of equal times the second; null for none.</summary>
+    internal static RuntimeError? Newer(RuntimeError? first, RuntimeError? second) =>
+        second is null || first?.At > second.At ? first : second;
+}
 
 /// <summary>How often no model decided, by reason, since the runtime was opened.</summary>
 public sealed record FallbackCounts(long NoGeneration, long NoModel, long WrongFeatureCount, long NotFinite, long TooFewScores, long WrongClassCount, long NoSource)
@@ -104,13 +109,13 @@ public sealed record RuntimeStatus
     /// <summary>What is wrong now; empty when all that is published is in use.</summary>
     public IReadOnlyList<RuntimeProblem> Problems { get; init; } = [];
 
-    /// <summary>The last thing that went wrong, put right or not; null when nothing ever did.</summary>
+    /// <summary>The last thing that went wrong, put right or not: a reload, a handler, a listener of the meter, an overdue lease. Null when nothing ever did.</summary>
     public RuntimeError? LastError { get; init; }
 
     /// <summary>Older generations that a lease still holds in memory.</summary>
     public int RetiredGenerations { get; init; }
 
-    /// <summary>Leases that hold them for too long, the oldest first; each is also a problem. Empty unless <see cref="RuntimeOptions.ReportLeasesAfter"/> asks for it. Once closed, all that are still held.</summary>
+    /// <summary>Leases that hold them for too long, the oldest first. They keep nothing from being used, so they are no problem and no matter of health; the first sight of one is also told as <see cref="LastError"/>. Empty unless <see cref="RuntimeOptions.ReportLeasesAfter"/> asks for it. Once closed, all that are still held.</summary>
     public IReadOnlyList<OverdueLease> OverdueLeases { get; init; } = [];
 
     /// <summary>Bytes of all models in memory: those in use, and those that a lease still holds.</summary>

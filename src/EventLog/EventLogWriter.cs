@@ -79,8 +79,8 @@ public sealed class EventLogWriter : IDisposable
     /// <summary>Failures of the disk, each attempt counted.</summary>
     public long FlushErrors => _drain.Failures;
 
-    /// <summary>The last of these in words; null when there was none.</summary>
-    public string? LastError => _drain.LastError;
+    /// <summary>The last of these in words; without any, the first that a listener of the meter threw. Null when there was neither.</summary>
+    public string? LastError => _drain.LastError ?? _meter.Fault;
 
     /// <summary>Segments that dead writers of this host had left open and that this one finished.</summary>
     public long SegmentsAdopted => _drain.Adopted;

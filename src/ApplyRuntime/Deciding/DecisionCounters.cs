@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Observing;
 
 namespace Delivery.ApplyRuntime.Deciding;
 
@@ -43,7 +43,7 @@ internal sealed class DecisionCounters(ThreadCells cells)
     private static readonly int Sources = Enum.GetValues<DecisionSource>().Length;
 
     /// <summary>Receives the sampled times in seconds; null times nothing.</summary>
-    public Histogram<double>? Durations { get; set; }
+    public GuardedHistogram? Durations { get; set; }
 
     /// <summary>Call it before a decision: a time stamp when this one is to be timed, else 0.</summary>
     /// <param name="cell">Of the calling thread, here and below.</param>
@@ -88,22 +88,13 @@ internal sealed class DecisionCounters(ThreadCells cells)
     private void Count(ThreadCell cell, DecisionSource source, DecisionResult result, long started)
     {
         var count = cell.Add(Index(source, result));
-        if ((count & (TimedOneOf - 1)) == 0 && Durations is { Enabled: true }) cell.TimesNext = true;
+        if ((count & (TimedOneOf - 1)) == 0 && Durations is { WantsMore: true }) cell.TimesNext = true;
         if (started != 0) Record(result, Stopwatch.GetElapsedTime(started).TotalSeconds);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Record(DecisionResult result, double seconds)
-    {
-        try
-        {
-            Durations?.Record(seconds, new KeyValuePair<string, object?>("call", result == DecisionResult.Class ? "class" : "position"));
-        }
-        catch (Exception) // a listener is somebody else's code, and no request may fail for it
-        {
-            Durations = null;
-        }
-    }
+    private void Record(DecisionResult result, double seconds) =>
+        Durations?.Record(seconds, new KeyValuePair<string, object?>("call", result == DecisionResult.Class ? "class" : "position"));
 
     private static int Index(DecisionSource source, DecisionResult result) => ((int)source * Results) + (int)result;
 

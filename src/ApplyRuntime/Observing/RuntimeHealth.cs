@@ -60,7 +60,7 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
         {
             degraded.Add($"The loader last looked at CURRENT {Words.Span(status.AsOf - looked)} ago: it hangs, in the file system or in a handler.");
         }
-        if (status.ConsecutiveFailures > limits.MaxConsecutiveFailures) degraded.Add($"{status.ConsecutiveFailures} reloads failed one after the other; the last: {status.LastError?.Message}");
+        if (status.ConsecutiveFailures > limits.MaxConsecutiveFailures) degraded.Add($"{status.ConsecutiveFailures} reloads failed one after the other; the last: {(status.Problems.Count > 0 ? status.Problems[0].Message : status.LastError?.Message)}");
         if (status.ProblemsSince is { } since && status.AsOf - since > limits.MaxProblemAge)
         {
             degraded.Add($"Not all that is published is in use, for {Words.Span(status.AsOf - since)}: {status.Problems[0].Message}{(status.Problems.Count > 1 ? $" ({status.Problems.Count - 1} more.)" : "")}");

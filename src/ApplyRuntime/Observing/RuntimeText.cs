@@ -39,6 +39,7 @@ internal static class RuntimeText
         Line(text, "trained", status.NewestTrainedAge is { } newest ? $"newest {Words.Span(newest)} ago, oldest {Words.Span(status.OldestTrainedAge!.Value)} ago" : "not known");
         Line(text, "memory", $"{Words.Bytes(status.HeldBytes)}, {Words.Bytes(status.Models.Where(model => model.IsMapped).Sum(model => model.SizeBytes))} of the models in use mapped; {Words.Count(status.RetiredGenerations, "older generation")} held by leases");
         Line(text, "reloads", $"{Number(status.Reloads)}, {Words.Count(status.FailedReloads, "failed attempt")}, {Number(status.ConsecutiveFailures)} of them since the last good one");
+        foreach (var lease in status.OverdueLeases.Take(MostModels)) Line(text, "overdue lease", lease.ToString());
     }
 
     private static void Models(StringBuilder text, RuntimeStatus status)

@@ -140,7 +140,7 @@ internal sealed class Loader : IDisposable
             FailedReloads = _log.FailedReloads,
             ConsecutiveFailures = _log.ConsecutiveFailures,
             ProblemsSince = _log.ProblemsSince,
-            Problems = overdue.Count == 0 ? _log.Problems : [.. _log.Problems, .. overdue.Select(lease => new RuntimeProblem(null, lease.ToString()))],
+            Problems = _log.Problems,
             LastError = _log.LastError,
             RetiredGenerations = _retired.Count,
             OverdueLeases = overdue,

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Delivery.ApplyRuntime.Leasing;
+using Delivery.ApplyRuntime.Observing;
+using Delivery.ApplyRuntime.Tests.Observing;
 using Delivery.TestKit;
 
 namespace Delivery.ApplyRuntime.Tests.Leasing;
@@ -15,6 +17,7 @@ public sealed class LeaseWatchTests : IDisposable
     [Fact]
     public void A_lease_that_holds_an_old_generation_for_too_long_is_told_with_where_it_was_taken()
     {
+        using var readings = new MeterReadings(_scene.Root);
         var runtime = Open();
         var taken = _clock.GetUtcNow();
         var lease = runtime.Lease(); var line = Line();
@@ -29,14 +32,16 @@ public sealed class LeaseWatchTests : IDisposable
         (overdue.Epoch, overdue.Held, overdue.Since, overdue.Line).Should().Be((1L, Deadline, taken, line));
         overdue.Member.Should().Be(nameof(A_lease_that_holds_an_old_generation_for_too_long_is_told_with_where_it_was_taken));
         overdue.File.Should().EndWith("LeaseWatchTests.cs");
-        status.Problems.Should().ContainSingle().Which.Message.Should().Be(overdue.ToString());
+        (status.Problems.Count, runtime.Health().Level).Should().Be((0, HealthLevel.Healthy), "all that is published is in use");
+        runtime.Describe().Should().Contain($"  overdue lease     {overdue}\n").And.Contain("Problems (0)\n");
+        readings.Collect()["overdue_leases"].Should().Be(1);
         status.LastError!.Message.Should().Contain($"LeaseWatchTests.cs:{line} has held epoch 1 for 10.0 s");
         status.FailedReloads.Should().Be(0, "the reload itself went well");
 
         lease.Dispose();
         status = runtime.Refresh();
         status.OverdueLeases.Should().BeEmpty();
-        status.Problems.Should().BeEmpty();
+        readings.Collect()["overdue_leases"].Should().Be(0);
         status.RetiredGenerations.Should().Be(0);
     }
 

@@ -1,3 +1,4 @@
+using Delivery.ApplyRuntime.Tests.Leasing;
 using Delivery.FastData.Acknowledging;
 using Delivery.TestKit;
 
@@ -57,6 +58,21 @@ public sealed class AcknowledgerTests : IDisposable
         runtime.Refresh();
         await Scene.UntilAsync(() => Said()!.Problem is not null);
         Said()!.Problem.Should().Contain("CURRENT");
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_held_for_too_long_is_no_problem_of_what_is_applied()
+    {
+        _scene.Builder.With("a", FolderBuilder.Choosing("a", 1)).Publish();
+        var runtime = _scene.Open(Scene.OnlyWhenAsked with { Acknowledgements = Directory, ReportLeasesAfter = TimeSpan.FromTicks(1) });
+        using var held = new HeldLease(runtime);
+        _scene.Builder.With("a", FolderBuilder.Choosing("a", 2)).Publish();
+
+        runtime.Refresh();
+        runtime.Refresh().OverdueLeases.Should().ContainSingle();
+        await Scene.UntilAsync(() => Said() is { Epoch: 2 });
+
+        Said()!.Problem.Should().BeNull("others would think that this process has not got all of the generation");
     }
 
     [Fact]

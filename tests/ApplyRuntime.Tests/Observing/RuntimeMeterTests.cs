@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Delivery.ApplyRuntime.Deciding;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.ApplyRuntime.Tests.Settings;
@@ -141,29 +140,6 @@ public sealed class RuntimeMeterTests : IDisposable
         var times = readings.Times;
         times.Should().HaveCountGreaterThan(decisions / 1024 / 2).And.HaveCountLessThanOrEqualTo((decisions / 1024) + Environment.ProcessorCount);
         times.Should().OnlyContain(time => time.Name == "decision.duration{call=class}" && time.Value > 0);
-    }
-
-    [Fact]
-    public void A_listener_that_throws_fails_no_decision()
-    {
-        _scene.Builder.With("news", FolderBuilder.Choosing("news", 2)).Publish();
-        var runtime = _scene.Open();
-        using var listener = new MeterListener();
-        var heard = 0;
-        listener.InstrumentPublished = (instrument, to) =>
-        {
-            if ((string?)instrument.Meter.Tags?.FirstOrDefault().Value == _scene.Root && instrument is Histogram<double>) to.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
-        {
-            heard++;
-            throw new InvalidOperationException("A broken listener.");
-        });
-        listener.Start();
-
-        for (var i = 0; i < 10_000; i++) runtime.Decide("news", Scene.Ones).Source.Should().Be(DecisionSource.Model);
-
-        heard.Should().Be(1, "it is not asked again");
     }
 
     [Fact]
