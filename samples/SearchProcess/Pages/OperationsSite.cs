@@ -15,7 +15,7 @@ internal static class OperationsSite
     public static void Map(WebApplication site, ModelRuntime runtime, EventLogWriter events, OutcomeLog outcomes)
     {
         // Without models the page is still answered, from the fallback positions: that is no reason to take the process out of service.
-        site.MapGet("/healthz", () => runtime.Status is { State: not RuntimeState.Closed, Configuration.Models: > 0 } status
+        site.MapRead("/healthz", () => runtime.Status is { State: not RuntimeState.Closed, Configuration.Models: > 0 } status
             ? Results.Text($"{status.State}\n")
             : Results.Text("No settings are in use; /status says why.\n", statusCode: StatusCodes.Status503ServiceUnavailable));
 
@@ -25,9 +25,9 @@ internal static class OperationsSite
             ResponseWriter = (context, report) => context.Response.WriteAsync($"{report.Status} {report.Entries["models"].Description}".TrimEnd() + "\n"),
         });
 
-        site.MapGet("/describe", () => Results.Text(runtime.Describe()));
+        site.MapRead("/describe", () => Results.Text(runtime.Describe()));
 
-        site.MapGet("/status", () =>
+        site.MapRead("/status", () =>
         {
             var status = runtime.Status;
             return Results.Json(new

@@ -11,16 +11,17 @@ namespace Delivery.SearchProcess.Pages;
 internal sealed class SearchSite(SearchPage page, Catalogue catalogue, ModelRuntime runtime, OutcomeLog outcomes, TimeProvider time)
 {
     public const int LongestQuery = 200;
+    private const string HtmlType = "text/html";
     private const string UserCookie = "user";
 
     public void Map(WebApplication site)
     {
         site.Use(Guard);
-        site.MapGet("/", Search);
-        site.MapGet("/go", Go);
-        site.MapGet("/item/{code}", (string code) => catalogue.Find(code) is { } product ? Page(SearchHtml.Item(product)) : NotFound($"There is no product {code}."));
-        site.MapGet("/explain", Explain);
-        site.MapGet("/style.css", () => Results.Text(SearchHtml.Style, "text/css", Encoding.UTF8));
+        site.MapRead("/", Search);
+        site.MapRead("/go", Go);
+        site.MapRead("/item/{code}", (string code) => catalogue.Find(code) is { } product ? Page(SearchHtml.Item(product)) : NotFound($"There is no product {code}."));
+        site.MapRead("/explain", Explain);
+        site.MapRead("/style.css", () => Results.Text(SearchHtml.Style, "text/css", Encoding.UTF8));
         site.MapFallback(() => NotFound("There is no such page."));
     }
 
@@ -37,6 +38,7 @@ internal sealed class SearchSite(SearchPage page, Catalogue catalogue, ModelRunt
     {
         var request = Read(http, out var flags);
         if (request.Query.Length == 0) return Page(SearchHtml.Start());
+        if (HttpMethods.IsHead(http.Request.Method)) return Results.Text((string?)null, HtmlType, Encoding.UTF8); // nobody sees a page, so none is decided on, and learned from
         var result = page.Search(request);
         outcomes.Append(new Shown(request.Time, request.Id, request.User, request.Query,
             [.. result.Blocks.Select(block => new ShownBlock(block.Wizard?.Intent, [.. block.Hits.Select(hit => hit.Product.Code)]))]));
@@ -44,12 +46,12 @@ internal sealed class SearchSite(SearchPage page, Catalogue catalogue, ModelRunt
     }
 
     /// <summary>Logs a click and sends the browser on. Only to a product of the catalogue: nobody can be sent elsewhere with it.</summary>
-    private IResult Go(string? request, int? place, string? item, string? intent)
+    private IResult Go(HttpContext http, string? request, int? place, string? item, string? intent)
     {
         if (item is null || catalogue.Find(item) is not { } product) return NotFound($"There is no product {item}.");
         var isOurs = request is { Length: > 0 and <= 64 } && request.All(char.IsAsciiHexDigitLower) && place is >= 0 and <= SearchPage.Results + 1
             && (intent is null || Wizards.All.Any(wizard => wizard.Intent == intent));
-        if (isOurs) outcomes.Append(new Clicked(time.GetUtcNow(), request!, place!.Value, intent, product.Code));
+        if (isOurs && !HttpMethods.IsHead(http.Request.Method)) outcomes.Append(new Clicked(time.GetUtcNow(), request!, place!.Value, intent, product.Code));
         return Results.Redirect($"/item/{Uri.EscapeDataString(product.Code)}");
     }
 
@@ -79,7 +81,7 @@ internal sealed class SearchSite(SearchPage page, Catalogue catalogue, ModelRunt
     /// <summary>Nobody can guess it, so nobody can add clicks to a page that is not theirs.</summary>
     private static string RandomId() => RandomNumberGenerator.GetHexString(20, lowercase: true);
 
-    private static IResult Page(Html html) => Results.Text(html.Text, "text/html", Encoding.UTF8);
+    private static IResult Page(Html html) => Results.Text(html.Text, HtmlType, Encoding.UTF8);
 
-    private static IResult NotFound(string text) => Results.Text(SearchHtml.Problem(text).Text, "text/html", Encoding.UTF8, StatusCodes.Status404NotFound);
+    private static IResult NotFound(string text) => Results.Text(SearchHtml.Problem(text).Text, HtmlType, Encoding.UTF8, StatusCodes.Status404NotFound);
 }
