@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Delivery.TestKit;
 
@@ -38,6 +39,31 @@ public sealed partial class SearchLoopTests : IDisposable
         (await RunAsync(Command("./delivery events cat"))).Output.Should().Contain("BARGAIN_WIZARD");
     }
 
+    [Fact]
+    public async Task Made_up_visitors_find_what_they_like_further_up_once_it_was_learned()
+    {
+        using var search = Start(Command("samples/SearchProcess -c").Replace("5080", "0", StringComparison.Ordinal) + $" --log {_work["log"]}");
+        var address = (await search.LineWithAsync("Listening on "))["Listening on ".Length..];
+
+        var random = ValueOf(await RunAsync(Visitors("--requests 1500", "--requests 600", address)));
+        await RunAsync(Command("samples/SearchLearn -c"));
+        await RunAsync(Command("./delivery update"));
+        await search.LineWithAsync("Epoch 1: 2 models.");
+        var learned = ValueOf(await RunAsync(Visitors("--requests 300", "--requests 200", address)));
+
+        random.Should().BeInRange(0.02, 0.25, "all places are drawn alike");
+        learned.Should().BeGreaterThan(1.5 * random, "seen: 4 times as much");
+    }
+
+    /// <summary>The command of the README with this text, for fewer visitors.</summary>
+    private string Visitors(string text, string instead, string address)
+    {
+        var command = Command($"visitors.py http://127.0.0.1:5080 {text}");
+        return command.Replace(text, instead, StringComparison.Ordinal).Replace("http://127.0.0.1:5080", address, StringComparison.Ordinal);
+    }
+
+    private static double ValueOf(DeliveryProcess.Result result) => double.Parse(Value().Match(result.Output).Groups["value"].Value, CultureInfo.InvariantCulture);
+
     /// <summary>Users who want nothing but bargains.</summary>
     private static async Task ClickBargainsAsync(HttpClient http)
     {
@@ -74,6 +100,9 @@ public sealed partial class SearchLoopTests : IDisposable
     [GeneratedRegex("""href="(?<address>/go[^"]+BARGAIN_WIZARD)">""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex BargainLink();
 
-    [GeneratedRegex("""^(dotnet|\./delivery) .*$|`\./delivery [^`]+`""", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"value of a page (?<value>\d\.\d{3})$", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Value();
+
+    [GeneratedRegex("""^(dotnet|python3|\./delivery) .*$|`\./delivery [^`]+`""", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex CommandLine();
 }
