@@ -120,7 +120,7 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ot
     {
         if (Weighing.Find(entry, request, lease, others, out var model) != FallbackReason.None) return "";
         var scores = new float[model!.Scorer.ClassCount];
-        Weighing.Score(entry, model, request.Features, scores);
+        BestClass.Score(model, request.Features, entry.NotShownScore, scores);
         return "Scores: " + string.Join(", ", scores.Select((score, k) => (score, k)).OrderByDescending(pair => pair.score).ThenBy(pair => pair.k).Take(5)
             .Select(pair => $"{pair.k}: {pair.score.ToString("0.####", CultureInfo.InvariantCulture)}")) + (scores.Length > 5 ? " ..." : "") + ".";
     }

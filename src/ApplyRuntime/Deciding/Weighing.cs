@@ -6,7 +6,6 @@ using Delivery.ApplyRuntime.Leasing;
 using Delivery.ApplyRuntime.Reload;
 using Delivery.ApplyRuntime.Settings;
 using Delivery.ApplyRuntime.Sources;
-using Delivery.Models.Kinds;
 using Delivery.Models.Numerics;
 
 namespace Delivery.ApplyRuntime.Deciding;
@@ -14,9 +13,6 @@ namespace Delivery.ApplyRuntime.Deciding;
 /// <summary>What one application says to one request. It changes nothing, counts nothing and allocates nothing; any thread.</summary>
 internal static class Weighing
 {
-    /// <summary>Models of more classes take arrays of the shared pool.</summary>
-    public const int MostClassesOnStack = 256;
-
     /// <summary>Whether the application takes such a request at all.</summary>
     public static UntouchedReason Condition(ApplyEntry entry, in DecisionRequest request, IBlender blender)
     {
@@ -73,7 +69,7 @@ internal static class Weighing
         }
         if (outcome.Reason == FallbackReason.None)
         {
-            var best = Best(entry, model!, request);
+            var best = BestClass.Of(model!, request.Features, entry.NotShownScore);
             if (best >= 0)
             {
                 (outcome.Pivot, outcome.Source) = (best, DecisionSource.Model);
@@ -82,13 +78,6 @@ internal static class Weighing
             outcome.Reason = FallbackReason.NotFinite;
         }
         if (settings.FallBackBlenderPos is { } position) (outcome.Pivot, outcome.Source) = (position, DecisionSource.Fallback);
-    }
-
-    /// <summary>One score a class, with the threshold of the settings where there is one.</summary>
-    public static void Score(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features, Span<float> scores)
-    {
-        model.Score(features, scores);
-        if (entry.NotShownScore is { } score && model.Scorer.HasNotShownThreshold) scores[^1] = score;
     }
 
     /// <summary>The model of an application, and why it cannot decide on such features.</summary>
@@ -114,30 +103,6 @@ internal static class Weighing
     private static bool AreFinite(ReadOnlySpan<float> features, DecisionSource source) =>
         source == DecisionSource.Model || Finite.IndexOfNonFinite(features) < 0;
 
-    private static int Best(ApplyEntry entry, LoadedModel model, in DecisionRequest request)
-    {
-        var classes = model.Scorer.ClassCount;
-        if (classes > MostClassesOnStack) return BestOnRented(entry, model, request.Features);
-        Span<float> scores = stackalloc float[classes];
-        Score(entry, model, request.Features, scores);
-        return Scorer.Best(scores);
-    }
-
-    private static int BestOnRented(ApplyEntry entry, LoadedModel model, ReadOnlySpan<float> features)
-    {
-        var classes = model.Scorer.ClassCount;
-        var rented = ArrayPool<float>.Shared.Rent(classes);
-        try
-        {
-            Score(entry, model, features, rented.AsSpan(0, classes));
-            return Scorer.Best(rented.AsSpan(0, classes));
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(rented);
-        }
-    }
-
     private static void Explore(Bundle bundle, ref DecisionOutcome outcome)
     {
         if (outcome.ClassCount <= Bundle.MostClassesKept)
@@ -152,34 +117,16 @@ internal static class Weighing
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // its buffer is cleared
     private static void ExploreAmongMany(Bundle bundle, ref DecisionOutcome outcome)
     {
-        if (outcome.ClassCount > MostClassesOnStack)
-        {
-            ExploreOnRented(bundle, ref outcome);
-            return;
-        }
-        Span<double> distribution = stackalloc double[outcome.ClassCount];
-        Explore(bundle, distribution, ref outcome);
-    }
-
-    private static void ExploreOnRented(Bundle bundle, ref DecisionOutcome outcome)
-    {
-        var rented = ArrayPool<double>.Shared.Rent(outcome.ClassCount);
-        try
-        {
-            Explore(bundle, rented.AsSpan(0, outcome.ClassCount), ref outcome);
-        }
-        finally
-        {
-            ArrayPool<double>.Shared.Return(rented);
-        }
-    }
-
-    private static void Explore(Bundle bundle, Span<double> distribution, ref DecisionOutcome outcome)
-    {
+        double[]? rented = null;
+        var distribution = outcome.ClassCount <= BestClass.MostOnStack
+            ? stackalloc double[outcome.ClassCount]
+            : (rented = ArrayPool<double>.Shared.Rent(outcome.ClassCount)).AsSpan(0, outcome.ClassCount);
         bundle.Fill(outcome.Pivot, distribution);
         var shown = Bundle.Sample(distribution, outcome.Draw.Choose);
         (outcome.Explored, outcome.Shown, outcome.Propensity) = (true, shown, distribution[shown]);
+        if (rented is not null) ArrayPool<double>.Shared.Return(rented);
     }
 }

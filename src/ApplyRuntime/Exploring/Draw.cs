@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Delivery.Models.Numerics;
 
 namespace Delivery.ApplyRuntime.Exploring;
@@ -25,6 +26,7 @@ public readonly record struct Draw(uint Hash)
         Of(OfModel(model), user, query, saltBucket);
 
     /// <summary>The same, with the part of the model hashed beforehand.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // one call then has all hashes in it
     internal static Draw Of(uint model, ReadOnlySpan<char> user, ReadOnlySpan<char> query, long saltBucket) =>
         new(Murmur3.Hash(saltBucket, Murmur3.Hash(query, Murmur3.Hash(user, model))));
 

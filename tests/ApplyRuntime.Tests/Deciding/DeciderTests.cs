@@ -86,8 +86,10 @@ public sealed class DeciderTests : IDisposable
     }
 
     [Theory]
-    [InlineData(Decider.MostClassesOnStack)]
-    [InlineData(Decider.MostClassesOnStack + 1)]
+    [InlineData(BestClass.Few)]
+    [InlineData(BestClass.Few + 1)]
+    [InlineData(BestClass.MostOnStack)]
+    [InlineData(BestClass.MostOnStack + 1)]
     [InlineData(5000)]
     public void Models_of_many_classes_decide_too(int classes)
     {

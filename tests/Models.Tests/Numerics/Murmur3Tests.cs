@@ -36,21 +36,40 @@ public sealed class Murmur3Tests
         for (var length = 250; length < 260; length++) Murmur3.Hash(text.AsSpan(0, length), 7).Should().Be(Murmur3.Hash(Encoding.UTF8.GetBytes(text[..length]), 7));
     }
 
-    [Fact] // four characters at a time, and up to three that are left
+    [Fact] // eight characters at a time, and up to seven that are left
     public void Texts_of_every_length_hash_like_their_bytes_with_and_without_a_character_beyond_ascii()
     {
         for (var length = 0; length <= 40; length++)
         {
             var text = string.Concat(Enumerable.Range(0, length).Select(i => (char)('!' + (i * 7 % 90))));
-            Murmur3.Hash(text.AsSpan(), 5).Should().Be(Murmur3.Hash(Encoding.UTF8.GetBytes(text), 5), text);
+            Murmur3.Hash(text.AsSpan(), 5).Should().Be(Straightforward(text, 5), text);
             for (var at = 0; at < length; at++)
             {
-                foreach (var other in "\u0080ÿж\uffff")
+                foreach (var other in "\0\u0080ÿж\uffff")
                 {
                     var mixed = text[..at] + other + text[(at + 1)..];
-                    Murmur3.Hash(mixed.AsSpan(), 5).Should().Be(Murmur3.Hash(Encoding.UTF8.GetBytes(mixed), 5), mixed);
+                    Murmur3.Hash(mixed.AsSpan(), 5).Should().Be(Straightforward(mixed, 5), mixed);
                 }
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(0x00, 0x7F)] // ASCII
+    [InlineData(0x00, 0x83)] // now and then a character of two bytes
+    [InlineData(0x00, 0xFFFF)] // of three bytes, mostly
+    [InlineData(0xD7F8, 0xE007)] // pairs of surrogates, and halves without the other
+    public void Any_text_hashes_like_its_bytes(int least, int most)
+    {
+        const int seed = 20261122;
+        var random = new Random(seed);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var start = random.Next(8); // so that it begins anywhere in memory
+            var buffer = new char[start + random.Next(71)];
+            for (var k = 0; k < buffer.Length; k++) buffer[k] = (char)random.Next(least, most + 1);
+            var salt = (uint)random.NextInt64(1L << 32);
+            Murmur3.Hash(buffer.AsSpan(start), salt).Should().Be(Straightforward(buffer.AsSpan(start), salt), "text {0} of seed {1} is '{2}'", i, seed, string.Join(' ', buffer.Skip(start).Select(c => $"{(int)c:X4}")));
         }
     }
 
@@ -82,5 +101,26 @@ public sealed class Murmur3Tests
         for (var i = 0u; i < 100; i++) Murmur3.Hash(text.AsSpan(), i);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).Should().Be(0);
+    }
+
+    /// <summary>As the reference program does it: encoded first, then byte by byte.</summary>
+    private static uint Straightforward(ReadOnlySpan<char> text, uint seed)
+    {
+        var bytes = new byte[Encoding.UTF8.GetByteCount(text)];
+        Encoding.UTF8.GetBytes(text, bytes);
+        var (hash, word) = (seed, 0u);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            word |= (uint)bytes[i] << (8 * (i % 4));
+            if (i % 4 != 3 && i != bytes.Length - 1) continue;
+            word *= 0xCC9E2D51;
+            hash ^= ((word << 15) | (word >> 17)) * 0x1B873593;
+            if (i % 4 == 3) hash = (((hash << 13) | (hash >> 19)) * 5) + 0xE6546B64;
+            word = 0;
+        }
+        hash ^= (uint)bytes.Length;
+        hash = (hash ^ (hash >> 16)) * 0x85EBCA6B;
+        hash = (hash ^ (hash >> 13)) * 0xC2B2AE35;
+        return hash ^ (hash >> 16);
     }
 }
