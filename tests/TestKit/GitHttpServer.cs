@@ -25,7 +25,7 @@ public enum HttpFault
     /// <summary>Sends a few bytes at a time.</summary>
     Slow,
 
-    /// <summary>Sends all but the end, and then nothing more.</summary>
+    /// <summary>Sends all but the end a few bytes at a time, and then nothing more.</summary>
     HangAtEnd,
 
     /// <summary>Says 503.</summary>
@@ -130,8 +130,8 @@ public sealed class GitHttpServer : IDisposable
     {
         switch (fault)
         {
-            case HttpFault.Hang or HttpFault.HangAtEnd:
-                await response.OutputStream.WriteAsync(content.AsMemory(0, fault == HttpFault.Hang ? Math.Min(16, content.Length) : content.Length - 1), stop);
+            case HttpFault.Hang:
+                await response.OutputStream.WriteAsync(content.AsMemory(0, Math.Min(16, content.Length)), stop);
                 await response.OutputStream.FlushAsync(stop);
                 await Task.Delay(Timeout.Infinite, stop);
                 break;
@@ -148,13 +148,15 @@ public sealed class GitHttpServer : IDisposable
                 var pack = Math.Max(0, content.AsSpan().IndexOf("PACK"u8));
                 content[(pack + content.Length) / 2] ^= 0x10;
                 break;
-            case HttpFault.Slow:
-                foreach (var chunk in content.Chunk(1 + (content.Length / 20)))
+            case HttpFault.Slow or HttpFault.HangAtEnd:
+                var chunks = content.Chunk(1 + (content.Length / 20)).ToList();
+                foreach (var chunk in fault == HttpFault.Slow ? chunks : chunks.SkipLast(1))
                 {
                     await response.OutputStream.WriteAsync(chunk, stop);
                     await response.OutputStream.FlushAsync(stop);
                     await Task.Delay(50, stop);
                 }
+                if (fault == HttpFault.HangAtEnd) await Task.Delay(Timeout.Infinite, stop);
                 response.Close();
                 return;
             case HttpFault.Unavailable:
