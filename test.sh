@@ -28,6 +28,12 @@ done
 cd "$root"
 prepare test
 
+# A hook of git sets these, and the git of a test would look into that repository instead of its own.
+mapfile -t git_variables < <(git rev-parse --local-env-vars)
+unset "${git_variables[@]}"
+# Some tests read what git and bash say.
+export LC_ALL=C.UTF-8
+
 # Nothing that outlives this script may hold its output open.
 export MSBUILDDISABLENODEREUSE=1
 

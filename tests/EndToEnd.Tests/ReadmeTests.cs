@@ -5,6 +5,7 @@ using Delivery.TestKit;
 namespace Delivery.EndToEnd.Tests;
 
 /// <summary>Runs what the README tells a reader to type, after a small demo.</summary>
+[Collection(BuildGroup.Name)]
 public sealed partial class ReadmeTests(ReadmeTests.SmallDemo demo) : IClassFixture<ReadmeTests.SmallDemo>
 {
     private static readonly string Readme = File.ReadAllText(Path.Combine(Sources.Root, "README.md"));
@@ -87,10 +88,10 @@ public sealed partial class ReadmeTests(ReadmeTests.SmallDemo demo) : IClassFixt
         return (process.ExitCode, output);
     }
 
-    [GeneratedRegex(@"^```[a-z]*\n(?<content>.*?)\n```$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^```[a-z]*\n(?<content>.*?)\n```$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Fence();
 
-    [GeneratedRegex(@"\]\((?<target>[^)#]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\]\((?<target>[^)#]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 
     /// <summary>The demo on a few tests, once for all that follows.</summary>

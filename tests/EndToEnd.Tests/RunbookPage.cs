@@ -53,19 +53,19 @@ internal static partial class RunbookPage
         return blocks;
     }
 
-    [GeneratedRegex(@"^```(?<kind>[a-z]*)\n(?<content>.*?)\n```$|^<!-- scenario: (?<marker>[a-z-]+) -->$|^(?<heading>#+ )", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^```(?<kind>[a-z]*)\n(?<content>.*?)\n```$|^<!-- scenario: (?<marker>[a-z-]+) -->$|^(?<heading>#+ )", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Parts();
 
-    [GeneratedRegex(@"^#{2,3} (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^#{2,3} (?<text>.+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Headings();
 
-    [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\]\((?<target>[^)]+)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"[^a-z0-9 -]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"[^a-z0-9 -]", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex NoAnchor();
 
-    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\s+", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Blank();
 }
 

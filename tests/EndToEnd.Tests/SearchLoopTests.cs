@@ -5,6 +5,7 @@ using Delivery.TestKit;
 namespace Delivery.EndToEnd.Tests;
 
 /// <summary>The sample search process, the sample that learns from it, and the command line, as the sample's README tells to run them.</summary>
+[Collection(BuildGroup.Name)]
 public sealed partial class SearchLoopTests : IDisposable
 {
     private const int Searches = 150;

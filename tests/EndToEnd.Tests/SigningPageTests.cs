@@ -80,6 +80,6 @@ public sealed partial class SigningPageTests : IDisposable
         return (process.ExitCode, output);
     }
 
-    [GeneratedRegex(@"^```(?<kind>[a-z]*)\n(?<content>.*?)\n```$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^```(?<kind>[a-z]*)\n(?<content>.*?)\n```$", RegexOptions.Singleline | RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Fence();
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 using Delivery.EventLog;
 using Delivery.EventLog.Appender;
 
-// EventLog.Appender DIR THREADS: appends as fast as it can until it is killed. After each flush it prints how many records of
+// EventLog.Appender DIR THREADS SEGMENT_BYTES: appends as fast as it can until it is killed. After each flush it prints how many records of
 // each thread it had appended before.
 var threads = int.Parse(args[1], CultureInfo.InvariantCulture);
-using var log = new EventLogWriter(args[0], new EventLogOptions { SegmentBytes = 4 << 20, QueueBytes = 4 << 20, FlushInterval = TimeSpan.FromMilliseconds(5) });
+using var log = new EventLogWriter(args[0], new EventLogOptions { SegmentBytes = long.Parse(args[2], CultureInfo.InvariantCulture), QueueBytes = 4 << 20, FlushInterval = TimeSpan.FromMilliseconds(5) });
 var appended = new int[threads];
 for (var t = 0; t < threads; t++)
 {

@@ -34,7 +34,7 @@ public sealed class DiskTroubleTests : IDisposable
     }
 
     [Fact]
-    public void A_disk_that_hangs_at_the_end_is_not_waited_for_longer_than_asked()
+    public async Task A_disk_that_hangs_at_the_end_is_not_waited_for_longer_than_asked()
     {
         var log = _scene.Open(_disk, new EventLogOptions { CloseTimeout = TimeSpan.Zero });
         _disk.Hang();
@@ -44,6 +44,8 @@ public sealed class DiskTroubleTests : IDisposable
 
         (log.QueueLength, log.Written).Should().Be((1, 0));
         _disk.GoOn();
+        await Scene.UntilAsync(() => Directory.Exists(_scene.Directory) && _scene.Files.Any(file => file.EndsWith(".events", StringComparison.Ordinal)));
+        _scene.Numbers().Should().Equal([0], "what waited is written all the same");
     }
 
     [Theory]
@@ -151,9 +153,9 @@ public sealed class DiskTroubleTests : IDisposable
     [SkippableFact]
     public void A_file_system_that_is_really_full_is_written_again_when_there_is_room()
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.UserName == "root", "Only root mounts a small file system.");
+        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root mounts a small file system.");
         Directory.CreateDirectory(_scene.Directory);
-        Run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", _scene.Directory);
+        Skip.IfNot(TryRun("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", _scene.Directory), "This machine lets not even root mount a file system.");
         try
         {
             var ballast = Path.Combine(_scene.Directory, "ballast");
@@ -174,14 +176,14 @@ public sealed class DiskTroubleTests : IDisposable
         }
         finally
         {
-            Run("umount", _scene.Directory);
+            TryRun("umount", "-l", _scene.Directory).Should().BeTrue();
         }
     }
 
-    private static void Run(string program, params string[] arguments)
+    private static bool TryRun(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false })!;
         process.WaitForExit();
-        process.ExitCode.Should().Be(0);
+        return process.ExitCode == 0;
     }
 }

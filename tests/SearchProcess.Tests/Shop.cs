@@ -59,7 +59,7 @@ public sealed partial class Shop : IAsyncLifetime, IDisposable
 
     /// <summary>The sample with any command line.</summary>
     internal static DeliveryProcess Run(string folder, params string[] arguments) =>
-        DeliveryProcess.StartProgram([DeliveryProcess.Dotnet, Path.Combine(AppContext.BaseDirectory, "Delivery.SearchProcess.dll"), .. arguments], folder, new Dictionary<string, string>());
+        DeliveryProcess.StartProgram([.. DeliveryProcess.HearsInterrupt, DeliveryProcess.Dotnet, Path.Combine(AppContext.BaseDirectory, "Delivery.SearchProcess.dll"), .. arguments], folder, new Dictionary<string, string>());
 
     /// <summary>A model that puts the bargains at one place, whatever the query.</summary>
     public static byte[] Placing(string name, int best, ulong requestCount = 1000)

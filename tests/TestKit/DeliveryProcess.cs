@@ -10,6 +10,12 @@ public sealed class DeliveryProcess : IDisposable
     /// <summary>Long enough for the slowest machine; a test that gets here has failed.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// Starts a program that hears SIGINT. What a shell starts in the background ignores that signal, and so does all that it starts: also the
+    /// tests of a script that was started with <c>&amp;</c> or <c>nohup</c>.
+    /// </summary>
+    public static string[] HearsInterrupt { get; } = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : [];
+
     /// <summary>The dotnet that runs the tests.</summary>
     public static string Dotnet { get; } = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
 
@@ -64,13 +70,14 @@ public sealed class DeliveryProcess : IDisposable
         return new DeliveryProcess(start);
     }
 
-    /// <summary>The next line of its output that has this text.</summary>
+    /// <summary>The next line of its output that has this text. However long it takes: only silence is limited.</summary>
     public async Task<string> LineWithAsync(string text)
     {
         using var limit = new CancellationTokenSource(Limit);
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
             if (line.Contains(text, StringComparison.Ordinal)) return line;
+            limit.CancelAfter(Limit);
         }
         throw new InvalidOperationException($"It ended without a line with '{text}': {Errors}");
     }

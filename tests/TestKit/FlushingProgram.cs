@@ -15,6 +15,18 @@ public static class FlushingProgram
     public static async Task<int[]> RunUntilKilledAsync(string assembly, IEnumerable<string> arguments, int flushes, TimeSpan patience)
     {
         using var process = Process.Start(new ProcessStartInfo(DeliveryProcess.Dotnet, [assembly, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        try
+        {
+            return await ReadAndKillAsync(process, assembly, flushes, patience);
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill(); // or it would fill the disk for ever
+        }
+    }
+
+    private static async Task<int[]> ReadAndKillAsync(Process process, string assembly, int flushes, TimeSpan patience)
+    {
         using var limit = new CancellationTokenSource(patience);
         var last = "";
         for (var i = 0; i < flushes;)

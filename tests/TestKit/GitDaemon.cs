@@ -13,8 +13,17 @@ public sealed class GitDaemon : IDisposable
     /// <param name="root">The folder of repositories.</param>
     public GitDaemon(string root)
     {
-        (_root, Port) = (root, FreePort());
-        _process = Start();
+        _root = root;
+        for (var attempt = 1; ; attempt++)
+        {
+            Port = FreePort();
+            if (TryStart() is { } process)
+            {
+                _process = process;
+                return;
+            }
+            if (attempt == 10) throw NotUp(); // a port that was free may be taken a moment later, but not each time
+        }
     }
 
     public int Port { get; }
@@ -35,7 +44,7 @@ public sealed class GitDaemon : IDisposable
     {
         Stop();
         _process.Dispose();
-        _process = Start();
+        _process = TryStart() ?? throw NotUp();
     }
 
     public void Dispose()
@@ -52,25 +61,30 @@ public sealed class GitDaemon : IDisposable
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    private Process Start()
+    private InvalidOperationException NotUp() => new($"git daemon did not come up on port {Port}.");
+
+    /// <summary>Null when it ended at once, as it does where somebody else has the port.</summary>
+    private Process? TryStart()
     {
         var start = new ProcessStartInfo("git", ["daemon", "--reuseaddr", "--listen=127.0.0.1", $"--port={Port}", $"--base-path={_root}", "--export-all", _root])
         {
             UseShellExecute = false,
         };
         var process = Process.Start(start)!;
-        for (var attempt = 0; attempt < 500 && !process.HasExited; attempt++)
+        for (var attempt = 0; attempt < 3000 && !process.HasExited; attempt++)
         {
             try
             {
                 using var client = new TcpClient("127.0.0.1", Port);
-                return process;
+                if (!process.WaitForExit(TimeSpan.FromMilliseconds(20))) return process; // or it was another that answered
             }
             catch (SocketException)
             {
                 process.WaitForExit(TimeSpan.FromMilliseconds(20));
             }
         }
-        throw new InvalidOperationException($"git daemon did not come up on port {Port}.");
+        if (!process.HasExited) process.Kill(entireProcessTree: true);
+        process.Dispose();
+        return null;
     }
 }

@@ -25,6 +25,9 @@ public enum HttpFault
     /// <summary>Sends a few bytes at a time.</summary>
     Slow,
 
+    /// <summary>Sends all but the end a few bytes at a time, and then nothing more.</summary>
+    HangAtEnd,
+
     /// <summary>Says 503.</summary>
     Unavailable,
 }
@@ -33,18 +36,17 @@ public enum HttpFault
 public sealed class GitHttpServer : IDisposable
 {
     private const int Seed = 20260101;
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly CancellationTokenSource _stop = new(); // answers that hang end with it, so it is not disposed
     private readonly string _root;
-    private readonly int _port = GitDaemon.FreePort();
+    private readonly int _port;
     private int _fetches;
 
     /// <param name="root">The folder of repositories.</param>
     public GitHttpServer(string root)
     {
         _root = root;
-        _listener.Prefixes.Add($"http://127.0.0.1:{_port}/");
-        _listener.Start();
+        (_listener, _port) = Listen();
         _ = Task.Run(AcceptAsync);
     }
 
@@ -67,6 +69,25 @@ public sealed class GitHttpServer : IDisposable
         if (_stop.IsCancellationRequested) return;
         _stop.Cancel();
         _listener.Close();
+    }
+
+    /// <summary>This kind of listener cannot be given any port that is free, and one that was free may be taken a moment later.</summary>
+    private static (HttpListener Listener, int Port) Listen()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var port = GitDaemon.FreePort();
+            var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
+            try
+            {
+                listener.Start();
+                return (listener, port);
+            }
+            catch (HttpListenerException) when (attempt < 10)
+            {
+                listener.Close();
+            }
+        }
     }
 
     private async Task AcceptAsync()
@@ -127,13 +148,15 @@ public sealed class GitHttpServer : IDisposable
                 var pack = Math.Max(0, content.AsSpan().IndexOf("PACK"u8));
                 content[(pack + content.Length) / 2] ^= 0x10;
                 break;
-            case HttpFault.Slow:
-                foreach (var chunk in content.Chunk(1 + (content.Length / 20)))
+            case HttpFault.Slow or HttpFault.HangAtEnd:
+                var chunks = content.Chunk(1 + (content.Length / 20)).ToList();
+                foreach (var chunk in fault == HttpFault.Slow ? chunks : chunks.SkipLast(1))
                 {
                     await response.OutputStream.WriteAsync(chunk, stop);
                     await response.OutputStream.FlushAsync(stop);
                     await Task.Delay(50, stop);
                 }
+                if (fault == HttpFault.HangAtEnd) await Task.Delay(Timeout.Infinite, stop);
                 response.Close();
                 return;
             case HttpFault.Unavailable:

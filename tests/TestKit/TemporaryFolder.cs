@@ -3,6 +3,8 @@ namespace Delivery.TestKit;
 /// <summary>A new empty folder that goes with the test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("delivery-test-").FullName;
 
     public string Path { get; }
@@ -16,5 +18,22 @@ public sealed class TemporaryFolder : IDisposable
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, System.IO.Path.Combine(to, System.IO.Path.GetRelativePath(from, file)));
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    /// <summary>Takes it away, again and again while somebody who was told to end still makes files in it.</summary>
+    public void Dispose()
+    {
+        if (!SpinWait.SpinUntil(TryDelete, Patience)) Directory.Delete(Path, recursive: true);
+    }
+
+    private bool TryDelete()
+    {
+        try
+        {
+            Directory.Delete(Path, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

@@ -98,11 +98,24 @@ internal sealed class Acknowledger : IDisposable
         if (isNew || !File.Exists(_status.Path))
         {
             Directory.CreateDirectory(_directory);
-            _disk.WriteDurably(_status.Path, Path.Combine(_directory, AcknowledgementFolder.TemporaryPrefix + _name), content.ToBytes());
+            try
+            {
+                _disk.WriteDurably(_status.Path, Path.Combine(_directory, AcknowledgementFolder.TemporaryPrefix + _name), content.ToBytes());
+            }
+            catch (Exception) when (File.Exists(_status.Path))
+            {
+                GiveSignOfLife(); // a full disk can still do that much: what is there is old, but its process is not gone
+                throw;
+            }
         }
+        Volatile.Write(ref _status, _status with { WrittenAt = GiveSignOfLife(), Problem = null });
+    }
+
+    private DateTimeOffset GiveSignOfLife()
+    {
         var now = _time.GetUtcNow();
         File.SetLastWriteTimeUtc(_status.Path, now.UtcDateTime); // this host's clock, whatever that of a file server says
-        Volatile.Write(ref _status, _status with { WrittenAt = now, Problem = null });
+        return now;
     }
 
     // A process that was killed leaves its file, which tells that it is gone; a day later nobody asks any more.
@@ -113,6 +126,11 @@ internal sealed class Acknowledger : IDisposable
         foreach (var left in AcknowledgementFolder.Read(_directory, _text.Host))
         {
             if (left.SeenAt < before && left.Content?.Process.IsAlive() == false) _disk.Delete(left.Path);
+        }
+        // So does one that was killed while it wrote; no write takes a day.
+        foreach (var half in AcknowledgementFolder.HalfWritten(_directory, _text.Host))
+        {
+            if (new DateTimeOffset(File.GetLastWriteTimeUtc(half)) < before) _disk.Delete(half);
         }
     }
 

@@ -18,9 +18,9 @@ internal sealed class GitRun(FolderLayout layout)
         {
             File.WriteAllText(PathOf, $"{process.Id} {process.StartTime.ToUniversalTime().Ticks}\n");
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
-            // It has ended already.
+            // It has ended already: before it was looked at, or while it was.
         }
     }
 

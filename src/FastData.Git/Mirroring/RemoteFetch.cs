@@ -98,6 +98,6 @@ internal sealed partial class RemoteFetch(FolderLayout layout, RemoteAddress rem
         return remote.Hide(said.Length > 0 ? said : $"git fetch ended with exit code {result.ExitCode} and said nothing.");
     }
 
-    [GeneratedRegex(@"^(remote: )?(Enumerating|Counting|Compressing|Total|Receiving|Resolving|Unpacking|Checking|From |notice: |\* |\+ |[0-9a-f]+\.\.)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(remote: )?(Enumerating|Counting|Compressing|Total|Receiving|Resolving|Unpacking|Checking|From |notice: |\* |\+ |[0-9a-f]+\.\.)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Progress();
 }

@@ -50,6 +50,11 @@ public static class AcknowledgementFolder
         return [.. paths.Select(ReadFile).OfType<AcknowledgementFile>()];
     }
 
+    /// <summary>What writers of a host have not written to the end, or not yet; none when there is no such directory.</summary>
+    /// <exception cref="IOException">The directory cannot be listed.</exception>
+    public static IReadOnlyList<string> HalfWritten(string directory, string host) =>
+        Directory.Exists(directory) ? Directory.GetFiles(directory, $"{TemporaryPrefix}{Safe(host)}-*{Suffix}") : [];
+
     private static string Safe(string host) => string.Concat(host.Take(LongestHost).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' ? c : '_'));
 
     private static AcknowledgementFile? ReadFile(string path)

@@ -97,7 +97,7 @@ internal static class ReaderProgram
         var builder = new FolderBuilder(folder);
         builder.With("news", files[0]).Publish();
         using var runtime = ModelRuntime.Open(folder, Scene.OnlyWhenAsked with { Memory = mode });
-        long failed = 0, resident = 0, maps = 0;
+        long failed = 0, resident = 0, maps = 0, handles = 0;
         var collections = 0;
         GC.TryStartNoGCRegion(200 << 20);
         for (var i = 1; i <= generations; i++)
@@ -110,12 +110,14 @@ internal static class ReaderProgram
             }
             if (i != 10) continue;
             // The test wants no collection at all between here and the end: what was freed then, the loader freed.
-            (resident, maps, collections) = (Resident(), Maps(folder), GC.CollectionCount(0));
+            (resident, maps, handles, collections) = (Resident(), Maps(folder), Handles(), GC.CollectionCount(0));
         }
-        return $"failed={failed} collections={GC.CollectionCount(0) - collections} resident={Resident() - resident} maps={Maps(folder)} before={maps}";
+        return $"failed={failed} collections={GC.CollectionCount(0) - collections} resident={Resident() - resident} handles={Handles() - handles} maps={Maps(folder)} before={maps}";
     }
 
     private static long Resident() => long.Parse(File.ReadAllText("/proc/self/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+
+    private static int Handles() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
 
     private static int Maps(string folder) => File.ReadLines("/proc/self/maps").Count(line => line.Contains(folder, StringComparison.Ordinal));
 

@@ -80,6 +80,7 @@ public sealed class AcknowledgerTests : IDisposable
     {
         var (one, two) = (Open(), Open());
         await Scene.UntilAsync(() => AcknowledgementFolder.Read(Directory).Count == 2);
+        await Scene.UntilAsync(() => new[] { one, two }.All(runtime => runtime.Status.Acknowledgement!.WrittenAt is not null)); // no disk is waited for any more
 
         one.Dispose();
         AcknowledgementFolder.Read(Directory).Should().ContainSingle().Which.Path.Should().Be(two.Status.Acknowledgement!.Path);
@@ -123,6 +124,28 @@ public sealed class AcknowledgerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_written_now_leaves_the_file_before_with_signs_of_life()
+    {
+        var time = new ManualTime();
+        _scene.Builder.With("a", FolderBuilder.Choosing("a", 1)).Publish();
+        var runtime = Open(time, TimeSpan.FromMilliseconds(100));
+        var path = runtime.Status.Acknowledgement!.Path;
+        await Scene.UntilAsync(() => Said() is { Epoch: 1 });
+        var inTheWay = Path.Combine(Directory, AcknowledgementFolder.TemporaryPrefix + Path.GetFileName(path));
+        System.IO.Directory.CreateDirectory(inTheWay); // as little can be written as on a full disk
+
+        _scene.Builder.Publish();
+        runtime.Refresh();
+        await Scene.UntilAsync(() => runtime.Status.Acknowledgement!.Problem is not null);
+        time.Advance(TimeSpan.FromHours(1));
+        await Scene.UntilAsync(() => new DateTimeOffset(File.GetLastWriteTimeUtc(path)) == time.GetUtcNow());
+        Said()!.Epoch.Should().Be(1, "whoever reads it sees a process that lives and is behind, and none that is gone");
+        System.IO.Directory.Delete(inTheWay);
+
+        await Scene.UntilAsync(() => Said() is { Epoch: 2 });
+    }
+
+    [Fact]
     public void Only_the_last_hundred_generations_are_kept()
     {
         _scene.Builder.With("a", FolderBuilder.Choosing("a", 1));
@@ -149,6 +172,8 @@ public sealed class AcknowledgerTests : IDisposable
             Leave("old", said with { Process = said.Process with { Start = "1" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
             Leave("young", said with { Process = said.Process with { Start = "1" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-2));
             Leave("elsewhere", said with { Process = said.Process with { Space = "elsewhere" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+            Leave("half", said with { Process = said.Process with { Start = "1" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2), AcknowledgementFolder.TemporaryPrefix);
+            Leave("written", said with { Process = said.Process with { Start = "1" } }, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-2), AcknowledgementFolder.TemporaryPrefix);
         }
 
         using var next = Open();
@@ -156,6 +181,7 @@ public sealed class AcknowledgerTests : IDisposable
 
         AcknowledgementFolder.Read(Directory).Select(file => Path.GetFileName(file.Path).Split('-')[^1]).Where(name => !int.TryParse(name.Split('.')[0], out _))
             .Should().BeEquivalentTo("young.json", "elsewhere.json");
+        AcknowledgementFolder.HalfWritten(Directory, Environment.MachineName).Should().ContainSingle("another process may be writing what is young").Which.Should().EndWith("-written.json");
     }
 
     [Fact]
@@ -177,9 +203,9 @@ public sealed class AcknowledgerTests : IDisposable
 
     private Acknowledgement? Said() => AcknowledgementFolder.Read(Directory) is [var file, ..] ? file.Content : null;
 
-    private void Leave(string name, Acknowledgement said, DateTime seen)
+    private void Leave(string name, Acknowledgement said, DateTime seen, string prefix = "")
     {
-        var path = Path.Combine(Directory, AcknowledgementFolder.FileName(said.Host, said.Process, 1).Replace("-1.json", $"-{name}.json", StringComparison.Ordinal));
+        var path = Path.Combine(Directory, prefix + AcknowledgementFolder.FileName(said.Host, said.Process, 1).Replace("-1.json", $"-{name}.json", StringComparison.Ordinal));
         File.WriteAllBytes(path, said.ToBytes());
         File.SetLastWriteTimeUtc(path, seen);
     }

@@ -40,7 +40,7 @@ public sealed class ComparisonTests : IDisposable
         Publish(best: 2);
 
         await DecidesAsync(runtime, 2);
-        runtime.Status.Problems.Should().BeEmpty();
+        runtime.Refresh().Problems.Should().BeEmpty("the status of a swap comes after it");
     }
 
     /// <summary>There: a file that is copied in raises an event for its first part, which is loaded as it is then; what throws ends all reloading.</summary>

@@ -45,7 +45,7 @@ public sealed class ConfigurationFollowerTests : IDisposable
         Write(Priority(2));
 
         await Scene.UntilAsync(() => Decided(runtime) == 2);
-        runtime.Status.Configuration.Changes.Should().Be(2);
+        runtime.Refresh().Configuration.Changes.Should().Be(2, "the status of a change comes after it");
     }
 
     [Theory]

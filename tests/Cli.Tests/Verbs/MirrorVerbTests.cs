@@ -70,7 +70,7 @@ public sealed class MirrorVerbTests
 
         refused.ExitCode.Should().Be(1);
         refused.Errors.Should().Contain("refused, epoch 1, commit").And.Contain("carries no epoch");
-        failed.ExitCode.Should().Be(1);
+        (failed.ExitCode, failed.Errors).Should().Be((1, ""));
         Parse(failed.Output).GetProperty("event").GetString().Should().Be("failed");
         Parse(failed.Output).GetProperty("epoch").GetInt64().Should().Be(1);
         new FolderReader(new FolderLayout(scene["mirror"])).ReadCurrent()!.Epoch.Should().Be(1);

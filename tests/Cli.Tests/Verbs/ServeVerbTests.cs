@@ -12,7 +12,7 @@ public sealed class ServeVerbTests
     {
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent by kill.");
         using var scene = await Scene.CreateAsync();
-        using var serve = DeliveryProcess.Start(scene.Path, Empty, "serve");
+        using var serve = DeliveryProcess.StartUnder(DeliveryProcess.HearsInterrupt, scene.Path, Empty, "serve");
 
         var line = await serve.LineWithAsync("Cycle ");
         serve.Signal(signal);

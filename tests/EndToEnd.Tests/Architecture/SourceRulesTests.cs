@@ -42,9 +42,9 @@ public sealed partial class SourceRulesTests
 
     private static IEnumerable<string> All() => Everywhere.SelectMany(Sources.CSharp);
 
-    [GeneratedRegex(@"(^|\s)unsafe\s+(class|struct|static|readonly|ref|delegate|void|byte|\{)|^\s*unsafe\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(^|\s)unsafe\s+(class|struct|static|readonly|ref|delegate|void|byte|\{)|^\s*unsafe\s*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex UnsafeKeyword();
 
-    [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b|#region", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK|NotImplementedException)\b|#region", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Unfinished();
 }

@@ -52,7 +52,7 @@ public sealed class TidyingTests : IDisposable
     }
 
     [Fact]
-    public async Task Over_the_limit_of_bytes_the_oldest_go_even_unread_and_a_reader_hears_of_it()
+    public void Over_the_limit_of_bytes_the_oldest_go_even_unread_and_a_reader_hears_of_it()
     {
         _scene.WriteClosed(500, Small);
         var reader = _scene.Reader();
@@ -61,8 +61,9 @@ public sealed class TidyingTests : IDisposable
 
         using var log = _scene.Open(Small with { KeepBytes = 20_000 });
         _scene.Flush(log, 0, 1, thread: 1);
-        await Scene.UntilAsync(() => log.SegmentsDeleted > 0 && Total() <= 20_000);
+        _scene.Flush(log, 1, 2, thread: 1); // the thread that tidies up after the first is done with it
 
+        Total().Should().BeLessThanOrEqualTo(20_000);
         log.SegmentsDeletedUnread.Should().Be(log.SegmentsDeleted).And.BeGreaterThan(0);
         var left = Scene.ReadAll(_scene.Reader(Bookmark.Load(_scene.Directory, "trainer"))).Where(record => record.Thread == 0).Select(record => record.Number).ToList();
         left.Should().Equal(Enumerable.Range(left[0], 500 - left[0]), "the newest stay");

@@ -114,7 +114,7 @@ public sealed class RemoteFetchTests : IDisposable
     {
         var large = Enumerable.Range(0, 40).Select(n => new ModelChange(ModelName.Parse($"m{n}"), TestModels.Linear($"m{n}", n, classes: 11, features: 601), "{}"u8.ToArray()));
         _scene.Writer.Publish(new Publication { ExpectedTip = null, Message = "Large", Models = [.. large] }, default);
-        using var server = new GitHttpServer(_scene.Root) { Fault = HttpFault.Slow };
+        using var server = new GitHttpServer(_scene.Root) { Fault = HttpFault.HangAtEnd };
 
         var outcome = await _scene.PollAsync(server.UrlOf("remote"), change: options => options with { MaxFetchBytes = 100_000 });
 
@@ -173,7 +173,7 @@ public sealed class RemoteFetchTests : IDisposable
         _scene.Publish(2);
         _scene.Publish(3);
         foreach (var mirror in mirrors) mirror.PollNow();
-        await Task.WhenAll(reached.Select(done => done.Task)).WaitAsync(TimeSpan.FromMinutes(2));
+        await Task.WhenAll(reached.Select(done => done.Task)).WaitAsync(TimeSpan.FromMinutes(10));
         await stop.CancelAsync();
         await Task.WhenAll(running);
 

@@ -202,7 +202,7 @@ public sealed class SignedPublishTests : IDisposable
         {
             while (!File.Exists(socket)) agent.WaitForExit(5).Should().BeFalse();
             var add = new System.Diagnostics.ProcessStartInfo("ssh-add", ["-q", _scene["key"]]) { Environment = { ["SSH_AUTH_SOCK"] = socket } };
-            using (var added = System.Diagnostics.Process.Start(add)!) added.WaitForExit();
+            while (!TryRun(add)) agent.HasExited.Should().BeFalse(); // the socket is there a moment before it is listened to
 
             new FastDataPublisher(_scene.Folder) { Signer = new SshSigner(_scene["only.pub"]) { Program = sign } }
                 .Publish(new Publication { ExpectedTip = null, Message = "Deliver", Models = [SigningScene.Change("news", 1)] }, default).Should().BeOfType<PublishOutcome.Published>();
@@ -212,6 +212,13 @@ public sealed class SignedPublishTests : IDisposable
             agent.Kill();
         }
         _scene.ReadTrusted().Epoch.Should().Be(1);
+    }
+
+    private static bool TryRun(System.Diagnostics.ProcessStartInfo start)
+    {
+        using var process = System.Diagnostics.Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
     }
 
     [Fact]

@@ -6,6 +6,9 @@ namespace Delivery.SearchProcess.Tests.Pages;
 [Collection(ShopGroup.Name)]
 public sealed class BrowserTests(Shop shop) : IAsyncLifetime
 {
+    /// <summary>Long enough for the slowest machine; a test that gets here has failed.</summary>
+    private const float Patience = 120_000; // ms
+
     private static readonly string[] Programs = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private IPlaywright? _playwright;
@@ -15,7 +18,8 @@ public sealed class BrowserTests(Shop shop) : IAsyncLifetime
     {
         var program = Programs.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("Chromium is needed by this test; ./test.sh installs it.");
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = ["--no-sandbox"] }); // root in a container has no sandbox
+        Assertions.SetDefaultExpectTimeout(Patience);
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = program, Args = ["--no-sandbox"], Timeout = Patience }); // root in a container has no sandbox
     }
 
     public async Task DisposeAsync()
@@ -84,9 +88,7 @@ public sealed class BrowserTests(Shop shop) : IAsyncLifetime
     public async Task The_page_works_with_the_keyboard_alone_and_without_script()
     {
         await shop.PublishAsync(Shop.Placing(Shop.Bargain, best: 0));
-        await using var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { JavaScriptEnabled = false });
-        var page = await context.NewPageAsync();
-        await page.GotoAsync(shop.Address.ToString());
+        var page = await OpenAsync(javaScript: false);
 
         await page.GetByLabel("Search the shop").FocusAsync();
         await page.Keyboard.TypeAsync("heart");
@@ -98,9 +100,10 @@ public sealed class BrowserTests(Shop shop) : IAsyncLifetime
         await Assertions.Expect(page.GetByText("Stock code")).ToBeVisibleAsync();
     }
 
-    private async Task<IPage> OpenAsync()
+    private async Task<IPage> OpenAsync(bool javaScript = true)
     {
-        var page = await _browser!.NewPageAsync();
+        var page = await _browser!.NewPageAsync(new BrowserNewPageOptions { JavaScriptEnabled = javaScript });
+        page.SetDefaultTimeout(Patience);
         await page.GotoAsync(shop.Address.ToString());
         return page;
     }

@@ -85,10 +85,10 @@ public sealed class SearchSiteTests(Shop shop)
         await Shop.UntilAsync(async () => Shop.Blocks(await GetAsync("/?q=heart"))[0] == Shop.NewIntent);
 
         await File.WriteAllTextAsync(shop.SettingsFile, "{ \"ApplyModels\": 7 }");
-        await Shop.UntilAsync(async () => Problems(await shop.StatusAsync()).Any());
+        await Shop.UntilAsync(async () => Problems(await shop.StatusAsync()).Any(problem => problem.Contains("ApplyModels", StringComparison.Ordinal))); // before, it may be seen empty
 
         Shop.Blocks(await GetAsync("/?q=heart"))[0].Should().Be(Shop.NewIntent);
-        Problems(await shop.StatusAsync()).Should().ContainSingle().Which.Should().Contain("ApplyModels");
+        Problems(await shop.StatusAsync()).Should().ContainSingle();
         (await shop.Http.GetAsync("/healthz")).StatusCode.Should().Be(HttpStatusCode.OK);
 
         await File.WriteAllTextAsync(shop.SettingsFile, Shop.Settings);
@@ -165,24 +165,21 @@ public sealed class SearchSiteTests(Shop shop)
     [Fact]
     public async Task Searches_go_on_while_models_change()
     {
-        var stop = new CancellationTokenSource();
-        var publishing = Task.Run(async () =>
+        await shop.PublishAsync(Shop.Placing(Shop.Bargain, best: 0));
+        for (var best = 0; best < 10; best++)
         {
-            for (var i = 0; i < 10; i++) await shop.PublishAsync(Shop.Placing(Shop.Bargain, best: i));
-            await stop.CancelAsync();
-        });
-        var places = new HashSet<int>();
+            var publishing = shop.PublishAsync(Shop.Placing(Shop.Bargain, best));
+            while (!publishing.IsCompleted) (await PlaceAsync()).Should().BeInRange(Math.Max(0, best - 1), best);
+            await publishing;
+            (await PlaceAsync()).Should().Be(best);
+        }
 
-        while (!stop.IsCancellationRequested)
+        async Task<int> PlaceAsync()
         {
             var blocks = Shop.Blocks(await GetAsync("/?q=heart")).ToList();
             blocks.Should().HaveCount(12);
-            places.Add(blocks.IndexOf(Shop.BargainIntent));
+            return blocks.IndexOf(Shop.BargainIntent);
         }
-        await publishing;
-
-        places.Should().HaveCountGreaterThan(1);
-        stop.Dispose();
     }
 
     private static IEnumerable<string> Problems(JsonElement status) =>

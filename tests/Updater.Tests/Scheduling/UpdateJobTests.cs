@@ -47,7 +47,7 @@ public sealed class UpdateJobTests : IDisposable
         await UntilAsync(() => Records().Length >= 4);
         await host.StopAsync();
 
-        Records().Should().OnlyContain(r => r.Result == CycleResult.Unchanged);
+        Records().Take(4).Should().OnlyContain(r => r.Result == CycleResult.Unchanged, "a fifth may have been stopped on its way");
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class UpdateJobTests : IDisposable
         _scene.Store.MostAtOnce.Should().Be(1);
         var starts = Records().Skip(1).Select(r => r.Started).ToArray();
         starts[0].Should().BeOnOrAfter(released);
-        starts[2].Should().BeOnOrAfter(starts[0] + TimeSpan.FromSeconds(1), "five missed runs would have come at once, one after the other");
+        starts[2].Should().BeOnOrAfter(released + TimeSpan.FromSeconds(1), "five missed runs would have come at once, one after the other");
     }
 
     [Fact]
