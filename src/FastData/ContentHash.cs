@@ -7,7 +7,9 @@ namespace Delivery.FastData;
 /// <summary>SHA-256 of the bytes of a file: 64 lower-case hexadecimal digits.</summary>
 public readonly record struct ContentHash
 {
-    private const int Length = 2 * SHA256.HashSizeInBytes;
+    /// <summary>Digits of a whole hash.</summary>
+    internal const int Length = 2 * SHA256.HashSizeInBytes;
+
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Digits of <see cref="Short"/>.</summary>
@@ -28,6 +30,15 @@ public readonly record struct ContentHash
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(content, hash);
         return new ContentHash(Convert.ToHexStringLower(hash));
+    }
+
+    /// <summary>Whether this is the hash of a content; allocates nothing, as a reload asks for every file.</summary>
+    public bool IsOf(ReadOnlySpan<byte> content)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<char> hex = stackalloc char[Length];
+        SHA256.HashData(content, hash);
+        return Convert.TryToHexStringLower(hash, hex, out _) && hex.SequenceEqual(Hex);
     }
 
     /// <exception cref="FormatException"><paramref name="hex"/> is not 64 lower-case hexadecimal digits.</exception>

@@ -78,8 +78,7 @@ public sealed class FolderReader(FolderLayout layout)
 
     private static Manifest ReadManifest(CurrentPointer current, string path, ReadOnlySpan<byte> content, ManifestCheck? check, IReadOnlyList<ManifestEntry>? known)
     {
-        var hash = ContentHash.Of(content);
-        if (hash != current.Manifest) throw new FastDataException($"{path}: its SHA-256 is {hash}; CURRENT says {current.Manifest}.");
+        if (!current.Manifest.IsOf(content)) throw new FastDataException($"{path}: its SHA-256 is {ContentHash.Of(content)}; CURRENT says {current.Manifest}.");
         check?.Invoke(current, content);
         var manifest = Manifest.Parse(content, path, known);
         return manifest.Epoch == current.Epoch && manifest.Commit == current.Commit

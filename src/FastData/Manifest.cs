@@ -49,7 +49,7 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
     {
         try
         {
-            return Read(content, new KnownEntries(known ?? []));
+            return Read(content, known ?? []);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -57,8 +57,9 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         }
     }
 
-    private static Manifest Read(ReadOnlySpan<byte> content, KnownEntries known)
+    private static Manifest Read(ReadOnlySpan<byte> content, IReadOnlyList<ManifestEntry> before)
     {
+        var known = new KnownEntries(before);
         var json = new Utf8JsonReader(content, Strict);
         Expect(ref json, JsonTokenType.StartObject);
         var format = Number(ref json, "format");
@@ -67,7 +68,7 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         var commit = CommitId.Parse(Text(ref json, "commit"));
         var published = PublishedIfThere(ref json);
         Expect(ref json, JsonTokenType.StartArray);
-        var models = new List<ManifestEntry>();
+        var models = new List<ManifestEntry>(before.Count);
         while (Next(ref json) == JsonTokenType.StartObject)
         {
             var entry = known.Take(ref json) ?? Entry(ref json);
