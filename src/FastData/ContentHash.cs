@@ -36,8 +36,31 @@ public readonly record struct ContentHash
     public bool IsOf(ReadOnlySpan<byte> content)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        Span<char> hex = stackalloc char[Length];
         SHA256.HashData(content, hash);
+        return Is(hash);
+    }
+
+    /// <summary>The same for a long content, in pieces.</summary>
+    /// <param name="content">To be hashed.</param>
+    /// <param name="pause">Called after each piece, which takes some 50 µs.</param>
+    internal bool IsOf(ReadOnlySpan<byte> content, Action pause)
+    {
+        const int piece = 32 << 10;
+        using var hashing = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (; content.Length > piece; content = content[piece..])
+        {
+            hashing.AppendData(content[..piece]);
+            pause();
+        }
+        hashing.AppendData(content);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        hashing.GetHashAndReset(hash);
+        return Is(hash);
+    }
+
+    private bool Is(ReadOnlySpan<byte> hash)
+    {
+        Span<char> hex = stackalloc char[Length];
         return Convert.TryToHexStringLower(hash, hex, out _) && hex.SequenceEqual(Hex);
     }
 

@@ -46,7 +46,8 @@ internal sealed class ReloadAttempt
         var attempt = new ReloadAttempt(pointer);
         try
         {
-            var manifest = tools.Trust is null ? tools.Folder.ReadManifest(pointer, known: inUse?.Entries) : tools.Trust.Read(pointer);
+            Action? pause = inUse is null ? null : GiveWay;
+            var manifest = tools.Trust is null ? tools.Folder.ReadManifest(pointer, check: null, inUse?.Entries, pause) : tools.Trust.Read(pointer, inUse?.Entries, pause);
             if (tools.Budget.Refusal(manifest) is { } refusal)
             {
                 attempt.Refuse(refusal);
@@ -75,6 +76,9 @@ internal sealed class ReloadAttempt
         foreach (var model in Models) model.DropIfUnshared();
     }
 
+    /// <summary>Threads that serve requests and wait for a core come first.</summary>
+    private static void GiveWay() => Thread.Yield();
+
     private void Add(ModelFiles files, ManifestEntry entry, Generation? inUse)
     {
         if (inUse?.Holds(entry) is { } unchanged)
@@ -87,7 +91,7 @@ internal sealed class ReloadAttempt
         {
             var loaded = ModelLoader.Load(files, entry);
             _models[_count++] = loaded;
-            if (inUse is not null) Thread.Yield(); // threads that serve requests and wait for a core come first
+            if (inUse is not null) GiveWay();
         }
         catch (Exception e) // whatever is wrong with one model, the others go on
         {
