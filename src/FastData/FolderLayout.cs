@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Unicode;
 using Delivery.Models;
 
 namespace Delivery.FastData;
@@ -18,7 +20,7 @@ public sealed record FolderLayout(string Root)
     public string Repository => Path.Combine(Root, ".git");
 
     /// <summary>What readers map: write-once files named by their content.</summary>
-    public string Models => Path.Combine(Root, "models");
+    public string Models { get; } = Path.Combine(Path.GetFullPath(Root), "models");
 
     /// <summary>One write-once list of models a generation.</summary>
     public string Manifests => Path.Combine(Root, "manifests");
@@ -36,6 +38,14 @@ public sealed record FolderLayout(string Root)
     public static string ManifestFileName(long epoch, CommitId commit) => $"{epoch}-{commit.Short}.json";
 
     public string ModelPath(ManifestEntry entry) => Path.Combine(Models, entry.File);
+
+    /// <summary><see cref="ModelPath"/> in UTF-8 with a zero at its end, as the calls of Linux take it.</summary>
+    /// <param name="entry">Names the model.</param>
+    /// <param name="path">Receives it.</param>
+    /// <returns>Whether there is room for it.</returns>
+    internal bool TryWriteModelPath(ManifestEntry entry, Span<byte> path) =>
+        Encoding.UTF8.TryGetBytes(Models, path, out var length)
+        && Utf8.TryWrite(path[length..], $"/{entry.Name.Value}.{entry.Content.Hex.AsSpan(0, ContentHash.ShortLength)}.pb\0", out _);
 
     public string ManifestPath(long epoch, CommitId commit) => Path.Combine(Manifests, ManifestFileName(epoch, commit));
 

@@ -37,19 +37,20 @@ public sealed class FolderReader(FolderLayout layout)
     /// <param name="current">The pointer.</param>
     /// <param name="check">Looks at the exact bytes, which have the right hash, before any of them is parsed; what it throws goes through. Null for none.</param>
     /// <param name="known">As of <see cref="Manifest.Parse"/>.</param>
+    /// <param name="pause">Called often, for a thread that gives way to others. Null for none.</param>
     /// <exception cref="FastDataException">The manifest is not the one that was published.</exception>
     /// <exception cref="IOException">It cannot be read; <see cref="FileNotFoundException"/> when a newer generation took its place: read CURRENT again.</exception>
-    public Manifest ReadManifest(CurrentPointer current, ManifestCheck? check = null, IReadOnlyList<ManifestEntry>? known = null)
+    public Manifest ReadManifest(CurrentPointer current, ManifestCheck? check = null, IReadOnlyList<ManifestEntry>? known = null, Action? pause = null)
     {
         var path = layout.ManifestPath(current.Epoch, current.Commit);
         using var file = ForeignFile.Open(path, FileShare.Read);
-        if (file is null) return ReadManifest(current, path, [], check, known);
+        if (file is null) return ReadManifest(current, path, [], check, known, pause);
         if (file.Length > Array.MaxLength) throw new FastDataException($"{path}: {file.Length} bytes are no manifest.");
         // A new array at each reload would be a large object, whose collection stops all threads for longest.
         var rented = ArrayPool<byte>.Shared.Rent((int)file.Length);
         try
         {
-            return ReadManifest(current, path, rented.AsSpan(0, file.ReadAtLeast(rented, (int)file.Length, throwOnEndOfStream: false)), check, known);
+            return ReadManifest(current, path, rented.AsSpan(0, file.ReadAtLeast(rented, (int)file.Length, throwOnEndOfStream: false)), check, known, pause);
         }
         finally
         {
@@ -76,12 +77,11 @@ public sealed class FolderReader(FolderLayout layout)
         }
     }
 
-    private static Manifest ReadManifest(CurrentPointer current, string path, ReadOnlySpan<byte> content, ManifestCheck? check, IReadOnlyList<ManifestEntry>? known)
+    private static Manifest ReadManifest(CurrentPointer current, string path, ReadOnlySpan<byte> content, ManifestCheck? check, IReadOnlyList<ManifestEntry>? known, Action? pause)
     {
-        var hash = ContentHash.Of(content);
-        if (hash != current.Manifest) throw new FastDataException($"{path}: its SHA-256 is {hash}; CURRENT says {current.Manifest}.");
+        if (!(pause is null ? current.Manifest.IsOf(content) : current.Manifest.IsOf(content, pause))) throw new FastDataException($"{path}: its SHA-256 is {ContentHash.Of(content)}; CURRENT says {current.Manifest}.");
         check?.Invoke(current, content);
-        var manifest = Manifest.Parse(content, path, known);
+        var manifest = Manifest.Parse(content, path, known, pause);
         return manifest.Epoch == current.Epoch && manifest.Commit == current.Commit
             ? manifest
             : throw new FastDataException($"{path}: it is of epoch {manifest.Epoch}, commit {manifest.Commit}; CURRENT says {current.Epoch}, {current.Commit}.");

@@ -14,18 +14,21 @@ internal sealed class KnownEntries(IReadOnlyList<ManifestEntry> entries)
     private int _next;
 
     /// <summary>
-    /// The known entry that says the same as the one at <paramref name="json"/>, which is then moved to its end. Null, and nothing moved, where there
-    /// is none or anything is out of the ordinary: the entry is then to be read, and judged, as usual.
+    /// The known entry that says the same as the one at <paramref name="json"/>, which is then moved to its end; of other content, one that shares its
+    /// name and kind. Null, and nothing moved, where no such model is known or anything is out of the ordinary: the entry is then to be read, and judged, as usual.
     /// </summary>
     public ManifestEntry? Take(ref Utf8JsonReader json)
     {
         var ahead = json;
         if (!Text(ref ahead, "name"u8, out var name) || Find(name) is not { } entry) return null;
-        if (!Text(ref ahead, "file"u8, out var file) || !Property(ref ahead, "length"u8) || ahead.TokenType != JsonTokenType.Number || !ahead.TryGetInt64(out var length) || length != entry.Length) return null;
-        if (!Text(ref ahead, "sha256"u8, out var hash) || !ahead.ValueTextEquals(entry.Content.Hex) || !IsFile(file, name, hash)) return null;
+        if (!Text(ref ahead, "file"u8, out var file) || !Property(ref ahead, "length"u8) || ahead.TokenType != JsonTokenType.Number || !ahead.TryGetInt64(out var length) || length <= 0) return null;
+        if (!Text(ref ahead, "sha256"u8, out var hash) || hash.Length != ContentHash.Length || !IsFile(file, name, hash)) return null;
+        var isSame = length == entry.Length && ahead.ValueTextEquals(entry.Content.Hex);
         if (!Text(ref ahead, "kind"u8, out _) || !ahead.ValueTextEquals(entry.Kind) || !ahead.Read() || ahead.TokenType != JsonTokenType.EndObject) return null;
+        var content = entry.Content;
+        if (!isSame && !ContentHash.TryParse(Encoding.ASCII.GetString(hash), out content)) return null;
         json = ahead;
-        return entry;
+        return isSame ? entry : entry with { Length = length, Content = content };
     }
 
     private ManifestEntry? Find(ReadOnlySpan<byte> name)

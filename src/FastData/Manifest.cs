@@ -20,6 +20,7 @@ public sealed record ManifestEntry(ModelName Name, long Length, ContentHash Cont
 /// <summary>All models of one generation, ordered by name. JSON with one line a model, so that two of them compare line by line.</summary>
 public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<ManifestEntry> Models)
 {
+    private const int ModelsToPause = 50; // read in some 50 µs
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
     private static readonly JsonReaderOptions Strict = new() { CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
 
@@ -43,13 +44,14 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
     /// <param name="content">The whole file.</param>
     /// <param name="path">For the message of an error.</param>
     /// <param name="known">Entries ordered by name, as of the manifest before: where one says the same it is taken, and nothing made anew. Default none.</param>
+    /// <param name="pause">Called after some models each. Default nothing.</param>
     /// <exception cref="FastDataException">This is no manifest.</exception>
     /// <exception cref="UnsupportedFormatException">It is of a format that this version does not read.</exception>
-    public static Manifest Parse(ReadOnlySpan<byte> content, string path, IReadOnlyList<ManifestEntry>? known = null)
+    public static Manifest Parse(ReadOnlySpan<byte> content, string path, IReadOnlyList<ManifestEntry>? known = null, Action? pause = null)
     {
         try
         {
-            return Read(content, new KnownEntries(known ?? []));
+            return Read(content, known ?? [], pause);
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -57,8 +59,9 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         }
     }
 
-    private static Manifest Read(ReadOnlySpan<byte> content, KnownEntries known)
+    private static Manifest Read(ReadOnlySpan<byte> content, IReadOnlyList<ManifestEntry> before, Action? pause)
     {
+        var known = new KnownEntries(before);
         var json = new Utf8JsonReader(content, Strict);
         Expect(ref json, JsonTokenType.StartObject);
         var format = Number(ref json, "format");
@@ -67,12 +70,13 @@ public sealed record Manifest(long Epoch, CommitId Commit, IReadOnlyList<Manifes
         var commit = CommitId.Parse(Text(ref json, "commit"));
         var published = PublishedIfThere(ref json);
         Expect(ref json, JsonTokenType.StartArray);
-        var models = new List<ManifestEntry>();
+        var models = new List<ManifestEntry>(before.Count);
         while (Next(ref json) == JsonTokenType.StartObject)
         {
             var entry = known.Take(ref json) ?? Entry(ref json);
             if (models.Count > 0 && models[^1].Name >= entry.Name) throw new FormatException($"model '{entry.Name}' stands after '{models[^1].Name}'; the names must grow.");
             models.Add(entry);
+            if (models.Count % ModelsToPause == 0) pause?.Invoke();
         }
         if (json.TokenType != JsonTokenType.EndArray) throw new FormatException($"{json.TokenType} where a model or the end of the list was expected.");
         Expect(ref json, JsonTokenType.EndObject);

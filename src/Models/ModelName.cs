@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Delivery.Models;
@@ -10,6 +11,8 @@ public readonly record struct ModelName : IComparable<ModelName>
 {
     /// <summary>The longest name, in characters.</summary>
     public const int MaxLength = 128;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     private readonly string? _value;
 
@@ -28,16 +31,18 @@ public readonly record struct ModelName : IComparable<ModelName>
     /// <param name="problem">What is wrong with <paramref name="text"/>, when the result is false.</param>
     public static bool TryParse([NotNullWhen(true)] string? text, out ModelName name, [NotNullWhen(false)] out string? problem)
     {
-        name = default;
-        problem = string.IsNullOrEmpty(text) ? "A model name is empty."
-            : text.Length > MaxLength ? $"The model name '{text[..16]}...' has {text.Length} characters; at most {MaxLength} are allowed."
-            : !text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') ? $"The model name '{Printable(text)}' has a character other than A-Z a-z 0-9 _."
-            : IsWindowsDevice(text) ? $"The model name '{text}' is a device name of Windows, where no file can be called so."
-            : null;
-        if (problem is not null) return false;
-        name = new ModelName(text!);
-        return true;
+        problem = Problem(text);
+        name = problem is null ? new ModelName(text!) : default;
+        return problem is null;
     }
+
+    /// <summary>What is wrong with a name; null for nothing, which allocates nothing.</summary>
+    internal static string? Problem(ReadOnlySpan<char> text) =>
+        text.IsEmpty ? "A model name is empty."
+        : text.Length > MaxLength ? $"The model name '{text[..16]}...' has {text.Length} characters; at most {MaxLength} are allowed."
+        : text.ContainsAnyExcept(Allowed) ? $"The model name '{Printable(text)}' has a character other than A-Z a-z 0-9 _."
+        : IsWindowsDevice(text) ? $"The model name '{text}' is a device name of Windows, where no file can be called so."
+        : null;
 
     /// <summary>Ordinal order of the names, the order of every list that Delivery writes.</summary>
     public int CompareTo(ModelName other) => string.CompareOrdinal(_value, other._value);
@@ -49,9 +54,11 @@ public readonly record struct ModelName : IComparable<ModelName>
 
     public override string ToString() => _value ?? "";
 
-    private static bool IsWindowsDevice(string text) => text.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"
-        || (text.Length == 4 && char.IsAsciiDigit(text[3])
-            && (text.StartsWith("COM", StringComparison.OrdinalIgnoreCase) || text.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)));
+    private static bool IsWindowsDevice(ReadOnlySpan<char> text) =>
+        (text.Length == 3 && (Begins(text, "CON") || Begins(text, "PRN") || Begins(text, "AUX") || Begins(text, "NUL")))
+        || (text.Length == 4 && char.IsAsciiDigit(text[3]) && (Begins(text, "COM") || Begins(text, "LPT")));
 
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+    private static bool Begins(ReadOnlySpan<char> text, string device) => text.StartsWith(device, StringComparison.OrdinalIgnoreCase);
+
+    private static string Printable(ReadOnlySpan<char> text) => string.Concat(text.ToArray().Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 }

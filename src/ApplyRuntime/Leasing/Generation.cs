@@ -14,13 +14,18 @@ internal sealed class Generation
     private LeaseBook? _holders;
 
     /// <summary>Loader thread only: takes a share of each model.</summary>
-    public Generation(CurrentPointer pointer, IReadOnlyCollection<LoadedModel> models, DateTimeOffset appliedAt)
+    /// <param name="pointer">Names it.</param>
+    /// <param name="models">Ordered by name. Owned.</param>
+    /// <param name="appliedAt">Now.</param>
+    /// <param name="before">The one in use so far: where the names are the same, so are their places.</param>
+    public Generation(CurrentPointer pointer, LoadedModel[] models, DateTimeOffset appliedAt, Generation? before = null)
     {
-        (Pointer, AppliedAt) = (pointer, appliedAt);
-        _inOrder = [.. models];
-        _places = Enumerable.Range(0, _inOrder.Length).ToFrozenDictionary(place => _inOrder[place].Name, StringComparer.Ordinal);
-        Entries = [.. models.Select(m => m.Entry)];
-        Statuses = [.. models.Select(m => m.Status)];
+        (Pointer, AppliedAt, _inOrder) = (pointer, appliedAt, models);
+        _places = before is not null && before.HasNamesOf(models)
+            ? before._places
+            : Enumerable.Range(0, models.Length).ToFrozenDictionary(place => models[place].Name, StringComparer.Ordinal);
+        Entries = new ModelColumn<ManifestEntry>(models, static model => model.Entry);
+        Statuses = new ModelColumn<ModelStatus>(models, static model => model.Status);
         foreach (var model in models) model.Share();
     }
 
@@ -56,6 +61,16 @@ internal sealed class Generation
     public void Release()
     {
         foreach (var model in _inOrder) model.Unshare();
+    }
+
+    private bool HasNamesOf(LoadedModel[] models)
+    {
+        if (models.Length != _inOrder.Length) return false;
+        for (var i = 0; i < models.Length; i++)
+        {
+            if (models[i].Name != _inOrder[i].Name) return false;
+        }
+        return true;
     }
 
     /// <summary>The model of that name; null when there is none.</summary>

@@ -26,9 +26,12 @@ internal sealed class GenerationTrust(FolderReader folder, TrustPolicy policy, T
     /// forged pointer with a huge epoch must not lock out those that follow.
     /// </summary>
     /// <exception cref="UntrustedException">It must not be used.</exception>
-    public Manifest Read(CurrentPointer pointer)
+    /// <param name="pointer">Names it.</param>
+    /// <param name="known">As of <see cref="FolderReader.ReadManifest"/>.</param>
+    /// <param name="pause">The same.</param>
+    public Manifest Read(CurrentPointer pointer, IReadOnlyList<ManifestEntry>? known, Action? pause)
     {
-        var manifest = folder.ReadManifest(pointer, Require);
+        var manifest = folder.ReadManifest(pointer, Require, known, pause);
         _mark.Advance(pointer);
         return manifest;
     }

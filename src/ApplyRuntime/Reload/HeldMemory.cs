@@ -10,6 +10,7 @@ internal sealed class HeldMemory(GenerationSlot slot, RetiredGenerations retired
     private Generation? _of;
     private int _waiting;
     private long _bytes;
+    private long _count; // how often it was counted
 
     /// <summary>A model that several generations share counts once.</summary>
     public long Bytes()
@@ -17,7 +18,18 @@ internal sealed class HeldMemory(GenerationSlot slot, RetiredGenerations retired
         var current = slot.Current;
         if (ReferenceEquals(current, _of) && retired.Count == _waiting) return _bytes; // generations only join the waiting ones when the current one changes
         (_of, _waiting) = (current, retired.Count);
-        IEnumerable<Generation> all = current is null ? retired.Waiting : retired.Waiting.Append(current);
-        return _bytes = all.SelectMany(generation => generation.InOrder).Distinct().Sum(model => model.Entry.Length);
+        (_count, _bytes) = (_count + 1, 0);
+        if (current is not null) Add(current);
+        for (var i = 0; i < _waiting; i++) Add(retired.Waiting[i]);
+        return _bytes;
+    }
+
+    private void Add(Generation generation)
+    {
+        for (var i = 0; i < generation.InOrder.Count; i++)
+        {
+            var model = generation.InOrder[i];
+            if (model.IsFirstOf(_count)) _bytes += model.Entry.Length;
+        }
     }
 }

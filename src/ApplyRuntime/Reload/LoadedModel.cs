@@ -12,6 +12,7 @@ namespace Delivery.ApplyRuntime.Reload;
 internal sealed class LoadedModel(ManifestEntry entry, ModelStatus status, ModelMemory memory, Scorer scorer)
 {
     private int _shares; // touched by the loader thread only
+    private long _countedBy; // the same
 
     public ManifestEntry Entry => entry;
 
@@ -26,6 +27,9 @@ internal sealed class LoadedModel(ManifestEntry entry, ModelStatus status, Model
         scorer.Score(memory.Bytes, features, scores);
         GC.KeepAlive(memory); // a model that no generation holds has its bytes from the garbage collector
     }
+
+    /// <summary>Loader thread only: whether a count of all models, which has a number of its own, comes by for the first time.</summary>
+    public bool IsFirstOf(long count) => _countedBy != count && (_countedBy = count) == count;
 
     /// <summary>Loader thread only.</summary>
     public void Share() => _shares++;

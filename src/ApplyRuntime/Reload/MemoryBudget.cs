@@ -21,7 +21,12 @@ internal sealed class MemoryBudget(GenerationSlot slot, RetiredGenerations retir
     {
         var limit = limitBytes ?? DefaultBytes;
         var inUse = slot.Current;
-        var added = manifest.Models.Where(entry => inUse?.Holds(entry) is null && ModelLoader.MayLoad(entry)).Sum(entry => entry.Length);
+        var added = 0L;
+        for (var i = 0; i < manifest.Models.Count; i++)
+        {
+            var entry = manifest.Models[i];
+            if (inUse?.Holds(entry) is null && ModelLoader.MayLoad(entry)) added = checked(added + entry.Length);
+        }
         if (added == 0) return null; // what adds nothing may replace what is too much already
         var held = memory.Bytes();
         if (held <= limit - added) return null;

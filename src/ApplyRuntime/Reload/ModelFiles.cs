@@ -7,15 +7,10 @@ namespace Delivery.ApplyRuntime.Reload;
 internal sealed class ModelFiles(FolderLayout layout, RuntimeOptions options) : IDisposable
 {
     private LocalFiles? _local;
-    private bool _onNetwork;
+    private bool? _onNetwork; // null: not looked at since Prepare
 
-    /// <summary>Finds out where the folder lies: a network disk may have been mounted since the last time.</summary>
-    public void Prepare() => _onNetwork = options.LocalCopies switch
-    {
-        LocalCopyMode.Always => true,
-        LocalCopyMode.Never => false,
-        _ => NetworkDisk.Holds(layout.Root),
-    };
+    /// <summary>Before each generation: a network disk may have been mounted since the last one. Looked at when something is to be mapped.</summary>
+    public void Prepare() => _onNetwork = null;
 
     /// <summary>The live file of a model.</summary>
     public string PathOf(ManifestEntry entry) => layout.ModelPath(entry);
@@ -25,9 +20,14 @@ internal sealed class ModelFiles(FolderLayout layout, RuntimeOptions options) : 
     /// <exception cref="IOException">It cannot be read, mapped or copied; <see cref="FileNotFoundException"/> when it is gone.</exception>
     public ModelMemory Read(ManifestEntry entry)
     {
-        var path = PathOf(entry);
-        if (!Maps(entry)) return ModelMemory.Copy(path, entry.Length);
-        return _onNetwork ? Local().Map(path, entry.Length) : ModelMemory.Map(path, entry.Length);
+        if (!Maps(entry)) return ModelMemory.TryCopy(layout, entry) ?? ModelMemory.Copy(PathOf(entry), entry.Length);
+        _onNetwork ??= options.LocalCopies switch
+        {
+            LocalCopyMode.Always => true,
+            LocalCopyMode.Never => false,
+            _ => NetworkDisk.Holds(layout.Root),
+        };
+        return _onNetwork.Value ? Local().Map(PathOf(entry), entry.Length) : ModelMemory.Map(PathOf(entry), entry.Length);
     }
 
     /// <summary>Deletes local copies that are not mapped any more.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Delivery.FastData;
 using Delivery.FastData.Mapping;
 using Delivery.Models.Formats;
@@ -17,24 +19,22 @@ internal static class ModelLoader
     /// <exception cref="IOException">It cannot be read; <see cref="FileNotFoundException"/> when it is gone.</exception>
     public static LoadedModel Load(ModelFiles files, ManifestEntry entry)
     {
-        var path = files.PathOf(entry);
-        var kind = ModelKind.Find(entry.Kind) ?? throw new InvalidModelException($"{path}: the kind '{entry.Kind}' is not known to this version. Update this process first.");
-        return Check(entry, kind, files.Read(entry), path);
+        var kind = ModelKind.Find(entry.Kind) ?? throw new InvalidModelException($"{files.PathOf(entry)}: the kind '{entry.Kind}' is not known to this version. Update this process first.");
+        return Check(files, entry, kind, files.Read(entry));
     }
 
     /// <summary>Takes the memory, and disposes it when its bytes are not the model that the entry names.</summary>
-    private static LoadedModel Check(ManifestEntry entry, ModelKind kind, ModelMemory memory, string path)
+    private static LoadedModel Check(ModelFiles files, ManifestEntry entry, ModelKind kind, ModelMemory memory)
     {
         try
         {
-            var hash = ContentHash.Of(memory.Bytes);
-            if (hash != entry.Content) throw new FastDataException($"{path}: its SHA-256 is {hash}; its manifest says {entry.Content}.");
+            if (!entry.Content.IsOf(memory.Bytes)) throw new FastDataException($"{files.PathOf(entry)}: its SHA-256 is {ContentHash.Of(memory.Bytes)}; its manifest says {entry.Content}.");
             return Check(entry, kind, memory);
         }
         catch (InvalidModelException e)
         {
             memory.Dispose();
-            throw new InvalidModelException($"{path}: {e.Message}", e);
+            throw new InvalidModelException($"{files.PathOf(entry)}: {e.Message}", e);
         }
         catch
         {
@@ -47,18 +47,25 @@ internal static class ModelLoader
     /// <exception cref="InvalidModelException">The bytes are no model of that name and kind.</exception>
     public static LoadedModel Check(ManifestEntry entry, ModelKind kind, ModelMemory memory)
     {
-        var layout = ModelLayout.Read(memory.Bytes);
-        var header = layout.Header;
-        if (header.Name != entry.Name.Value) throw new InvalidModelException($"its header has the name '{header.Name}'; its manifest says '{entry.Name}'.");
-        if (header.Kind != entry.Kind) throw new InvalidModelException($"its header has the kind '{header.Kind}'; its manifest says '{entry.Kind}'.");
-        var scorer = kind.CreateScorer(layout);
-        scorer.Score(memory.Bytes, new float[scorer.FeatureCount], new float[scorer.ClassCount]);
-        var status = new ModelStatus(entry.Name, entry.Kind, entry.Content, header.ModelVersion, header.RequestCount,
-            header.TrainedUntil?.ToDateTimeOffset(), header.Created?.ToDateTimeOffset(), scorer.ClassCount, scorer.FeatureCount)
+        var model = ModelOutline.Read(memory.Bytes);
+        if (!Ascii.Equals(model.Name, entry.Name.Value)) throw new InvalidModelException($"its header has the name '{model.NameText}'; its manifest says '{entry.Name}'.");
+        if (!Ascii.Equals(model.Kind, entry.Kind)) throw new InvalidModelException($"its header has the kind '{model.KindText}'; its manifest says '{entry.Kind}'.");
+        var scorer = kind.CreateScorer(model);
+        Warm(scorer, memory);
+        var status = new ModelStatus(entry.Name, entry.Kind, entry.Content, model.ModelVersion, model.RequestCount, model.TrainedUntil, model.Created, scorer.ClassCount, scorer.FeatureCount)
         {
             SizeBytes = memory.Length,
             IsMapped = memory.IsMapped,
         };
         return new LoadedModel(entry, status, memory, scorer);
+    }
+
+    private static void Warm(Scorer scorer, ModelMemory memory)
+    {
+        var rented = ArrayPool<float>.Shared.Rent(scorer.FeatureCount + scorer.ClassCount);
+        var features = rented.AsSpan(0, scorer.FeatureCount);
+        features.Clear();
+        scorer.Score(memory.Bytes, features, rented.AsSpan(scorer.FeatureCount, scorer.ClassCount));
+        ArrayPool<float>.Shared.Return(rented);
     }
 }

@@ -100,7 +100,7 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
     {
         var inUse = slot.Current;
         if (!attempt.HasManifest || (inUse?.Pointer == attempt.Pointer && attempt.Models.SequenceEqual(inUse.InOrder))) return false;
-        var next = new Generation(attempt.Pointer, attempt.Models, options.Time.GetUtcNow()) { PublishedAt = attempt.PublishedAt };
+        var next = new Generation(attempt.Pointer, attempt.Models, options.Time.GetUtcNow(), inUse) { PublishedAt = attempt.PublishedAt };
         retired.Add(slot.Exchange(next));
         _seenWithoutCurrent = false;
         log.Applied();

@@ -8,10 +8,11 @@ namespace Delivery.ApplyRuntime.Reload;
 /// <summary>One try to load what a pointer names. Loader thread only.</summary>
 internal sealed class ReloadAttempt
 {
-    private readonly List<LoadedModel> _models = [];
     private const int MostProblems = 1000;
 
     private readonly List<RuntimeProblem> _problems = [];
+    private LoadedModel[] _models = [];
+    private int _count;
     private int _more;
 
     private ReloadAttempt(CurrentPointer pointer) => Pointer = pointer;
@@ -25,7 +26,7 @@ internal sealed class ReloadAttempt
     public DateTimeOffset? PublishedAt { get; private set; }
 
     /// <summary>Of each model the new one, else the one in use so far, else none; ordered by name.</summary>
-    public IReadOnlyCollection<LoadedModel> Models => _models;
+    public LoadedModel[] Models => _count == _models.Length ? _models : _models[.._count];
 
     /// <summary>No more than <see cref="MostProblems"/>, the last of which counts the rest.</summary>
     public IReadOnlyList<RuntimeProblem> Problems => _more == 0 ? _problems : [.. _problems, new RuntimeProblem(null, $"{_more} more models could not be loaded.")];
@@ -45,7 +46,8 @@ internal sealed class ReloadAttempt
         var attempt = new ReloadAttempt(pointer);
         try
         {
-            var manifest = tools.Trust is null ? tools.Folder.ReadManifest(pointer, known: inUse?.Entries) : tools.Trust.Read(pointer);
+            Action? pause = inUse is null ? null : GiveWay;
+            var manifest = tools.Trust is null ? tools.Folder.ReadManifest(pointer, check: null, inUse?.Entries, pause) : tools.Trust.Read(pointer, inUse?.Entries, pause);
             if (tools.Budget.Refusal(manifest) is { } refusal)
             {
                 attempt.Refuse(refusal);
@@ -53,6 +55,7 @@ internal sealed class ReloadAttempt
             }
             (attempt.HasManifest, attempt.PublishedAt) = (true, manifest.Published);
             tools.Files.Prepare();
+            attempt._models = new LoadedModel[manifest.Models.Count];
             foreach (var entry in manifest.Models) attempt.Add(tools.Files, entry, inUse);
         }
         catch (Exception e) when (!attempt.HasManifest)
@@ -70,25 +73,29 @@ internal sealed class ReloadAttempt
     /// <summary>Unmaps what was mapped for nothing.</summary>
     public void Drop()
     {
-        foreach (var model in _models) model.DropIfUnshared();
+        foreach (var model in Models) model.DropIfUnshared();
     }
+
+    /// <summary>Threads that serve requests and wait for a core come first.</summary>
+    private static void GiveWay() => Thread.Yield();
 
     private void Add(ModelFiles files, ManifestEntry entry, Generation? inUse)
     {
         if (inUse?.Holds(entry) is { } unchanged)
         {
-            _models.Add(unchanged);
+            _models[_count++] = unchanged;
             return;
         }
         var before = inUse?.Find(entry.Name.Value);
         try
         {
-            _models.Add(ModelLoader.Load(files, entry));
-            if (inUse is not null) Thread.Yield(); // threads that serve requests and wait for a core come first
+            var loaded = ModelLoader.Load(files, entry);
+            _models[_count++] = loaded;
+            if (inUse is not null) GiveWay();
         }
         catch (Exception e) // whatever is wrong with one model, the others go on
         {
-            if (before is not null) _models.Add(before);
+            if (before is not null) _models[_count++] = before;
             var instead = before is null ? "There is none to use instead." : $"The one of {before.Entry.Content.Short} stays in use.";
             Note(new RuntimeProblem(entry.Name, $"{e.Message} {instead}"), e);
         }

@@ -76,6 +76,28 @@ public sealed unsafe class ModelMemory : IDisposable
         }
     }
 
+    /// <summary>The same for a live file, with as few objects and calls as the system allows: a reload copies hundreds of them.</summary>
+    /// <returns>Null where anything is out of the ordinary: <see cref="Copy"/> then does it, or tells what is wrong.</returns>
+    /// <inheritdoc cref="Copy"/>
+    public static ModelMemory? TryCopy(FolderLayout layout, ManifestEntry entry)
+    {
+        Span<byte> path = stackalloc byte[512];
+        if (entry.Length is <= 0 or > int.MaxValue || !layout.TryWriteModelPath(entry, path) || !PlainFile.TryOpen(path, entry.Length, out var file)) return null;
+        var length = (int)entry.Length;
+        var start = (byte*)null;
+        try
+        {
+            start = (byte*)NativeMemory.AlignedAlloc((nuint)length, Alignment);
+            if (PlainFile.TryRead(file, new Span<byte>(start, length))) return new ModelMemory(start, length, array: null);
+        }
+        finally
+        {
+            PlainFile.Close(file);
+        }
+        NativeMemory.AlignedFree(start);
+        return null;
+    }
+
     /// <summary>Copies bytes that came by another way than a file. The garbage collector frees them; <see cref="Dispose"/> only lets go.</summary>
     /// <param name="bytes">Of the caller; copied.</param>
     public static ModelMemory Collected(ReadOnlySpan<byte> bytes)

@@ -1,3 +1,4 @@
+using System.Text;
 using Delivery.Models.Wire;
 
 namespace Delivery.Models.Formats;
@@ -5,18 +6,34 @@ namespace Delivery.Models.Formats;
 /// <summary>Where everything lies in one checked model file. Holds no bytes of it: the caller keeps those and passes them in.</summary>
 public sealed class ModelLayout
 {
-    internal ModelLayout(ModelHeader header, IReadOnlyList<TensorLayout> tensors) => (Header, Tensors) = (header, tensors);
+    private readonly TensorLayout[] _tensors;
+
+    private ModelLayout(ModelHeader header, TensorLayout[] tensors) => (Header, _tensors) = (header, tensors);
 
     /// <summary>Who and what the model is. Shared: do not change it.</summary>
     public ModelHeader Header { get; }
 
     /// <summary>In the order of the file.</summary>
-    public IReadOnlyList<TensorLayout> Tensors { get; }
+    public IReadOnlyList<TensorLayout> Tensors => _tensors;
+
+    /// <summary>The same without the header's message.</summary>
+    internal ModelOutline Outline => new(
+        new HeaderFields
+        {
+            Name = Encoding.UTF8.GetBytes(Header.Name),
+            Kind = Encoding.UTF8.GetBytes(Header.Kind),
+            ModelVersion = Header.ModelVersion,
+            ClassCount = Header.ClassCount,
+            FeatureCount = Header.FeatureCount,
+            SourceCount = Header.Sources.Count,
+            RequestCount = Header.RequestCount,
+            Created = Header.Created is { } created ? (created.Seconds, created.Nanos) : null,
+            TrainedUntil = Header.TrainedUntil is { } until ? (until.Seconds, until.Nanos) : null,
+        },
+        _tensors);
 
     /// <exception cref="InvalidModelException">The model has no tensor of that name.</exception>
-    public TensorLayout Tensor(string name) =>
-        Tensors.FirstOrDefault(t => t.Name == name)
-        ?? throw new InvalidModelException($"The model '{Header.Name}' of kind '{Header.Kind}' has no tensor '{name}'.");
+    public TensorLayout Tensor(string name) => Outline.Tensor(name);
 
     /// <summary>Walks the whole file once without copying it and checks every length, offset, shape and count against it.</summary>
     /// <param name="file">Exactly one model file, at any alignment.</param>
@@ -24,30 +41,7 @@ public sealed class ModelLayout
     /// <exception cref="InvalidModelException">Anything malformed, cut short, oversized, duplicated, NaN or infinite.</exception>
     public static ModelLayout Read(ReadOnlySpan<byte> file)
     {
-        var wire = new WireReader(file, "the file");
-        if (!wire.Next() || wire.Field != Model.HeaderFieldNumber) wire.Fail("the file does not begin with a header");
-        wire.Once("header");
-        var header = HeaderReader.Read(wire.ReadMessage("header", HeaderReader.Owner));
-        var tensors = new List<TensorLayout>();
-        while (wire.Next())
-        {
-            switch (wire.Field)
-            {
-                case Model.HeaderFieldNumber:
-                    wire.Once("header");
-                    break;
-                case Model.TensorsFieldNumber:
-                    if (tensors.Count == ModelLimits.MaxTensors) wire.Fail($"the file has more than {ModelLimits.MaxTensors} tensors");
-                    var tensor = TensorReader.Read(wire.ReadMessage("tensor", $"tensor {tensors.Count}"));
-                    if (tensors.Exists(t => t.Name == tensor.Name)) wire.Fail($"the file has two tensors '{tensor.Name}'");
-                    tensors.Add(tensor);
-                    break;
-                default:
-                    wire.FailUnknown();
-                    break;
-            }
-        }
-        if (tensors.Count == 0) wire.Fail("the file has no tensor");
-        return new ModelLayout(header, tensors);
+        var outline = ModelReader.Read(file, out var header);
+        return new ModelLayout(HeaderReader.Parse(header), [.. outline.Tensors]);
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Delivery.Models.Formats;
 
 /// <summary>What a model file may hold. The reader and the writer refuse the same.</summary>
@@ -39,11 +41,16 @@ public static class ModelLimits
     /// <summary>The writer lets values start at a multiple of this many bytes of the file; a reader accepts any start.</summary>
     public const int StartAlignment = 64;
 
+    private static readonly SearchValues<byte> OfKinds = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_"u8);
+    private static readonly SearchValues<byte> OfNames = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"u8);
+
     /// <summary>1 to <see cref="MaxNameLength"/> characters of <c>A-Z a-z 0-9 _</c>.</summary>
     internal static bool IsName(string text) =>
         text.Length is >= 1 and <= MaxNameLength && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
-    /// <summary>1 to <see cref="MaxKindLength"/> characters of <c>a-z 0-9 _</c>.</summary>
-    internal static bool IsKind(string text) =>
-        text.Length is >= 1 and <= MaxKindLength && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+    /// <summary>The same of a text in UTF-8.</summary>
+    internal static bool IsName(ReadOnlySpan<byte> text) => text.Length is >= 1 and <= MaxNameLength && !text.ContainsAnyExcept(OfNames);
+
+    /// <summary>1 to <see cref="MaxKindLength"/> characters of <c>a-z 0-9 _</c>, in UTF-8.</summary>
+    internal static bool IsKind(ReadOnlySpan<byte> text) => text.Length is >= 1 and <= MaxKindLength && !text.ContainsAnyExcept(OfKinds);
 }

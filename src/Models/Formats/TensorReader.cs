@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Delivery.Models.Kinds;
 using Delivery.Models.Numerics;
 using Delivery.Models.Wire;
 
@@ -9,6 +10,9 @@ namespace Delivery.Models.Formats;
 /// <summary>Reads one tensor: finds where its values lie and holds them to its shape, without copying any.</summary>
 internal static class TensorReader
 {
+    /// <summary>Most tensors are called so: theirs is always the same text.</summary>
+    private static ReadOnlySpan<byte> UsualName => "weights"u8;
+
     /// <param name="wire">The tensor's bytes, not walked yet.</param>
     /// <exception cref="InvalidModelException">They are no tensor of this format.</exception>
     public static TensorLayout Read(WireReader wire)
@@ -26,11 +30,11 @@ internal static class TensorReader
                 case Tensor.NameFieldNumber:
                     wire.Once("name");
                     name = ReadName(ref wire);
-                    wire.Owner = $"tensor '{name}'";
+                    wire.Name = name;
                     break;
                 case Tensor.ShapeFieldNumber:
                     wire.Once("shape");
-                    shape = ReadShape(wire.ReadMessage("shape", wire.Owner));
+                    shape = ReadShape(wire.ReadPacked("shape"));
                     break;
                 case Tensor.RowStrideFieldNumber:
                     wire.Once("row_stride");
@@ -67,7 +71,8 @@ internal static class TensorReader
 
     private static string ReadName(ref WireReader wire)
     {
-        var name = Encoding.UTF8.GetString(wire.ReadText("name"));
+        var text = wire.ReadText("name");
+        var name = text.SequenceEqual(UsualName) ? LinearSoftmax.WeightsName : Encoding.UTF8.GetString(text);
         if (!ModelLimits.IsName(name)) wire.Fail($"{wire.Owner} has a name that is not 1 to {ModelLimits.MaxNameLength} characters of A-Z a-z 0-9 _");
         return name;
     }

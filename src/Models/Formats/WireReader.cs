@@ -16,22 +16,27 @@ internal ref struct WireReader
     private const int LongestVarint = 10;
 
     private readonly ReadOnlySpan<byte> _file;
+    private readonly string _kind;
+    private readonly int _number;
     private readonly int _end;
     private int _position;
     private int _fieldStart;
     private ulong _seen;
 
-    private WireReader(ReadOnlySpan<byte> file, int start, int end, string owner)
+    private WireReader(ReadOnlySpan<byte> file, int start, int end, string owner, int number)
     {
         _file = file;
-        (_position, _end, Owner) = (start, end, owner);
+        (_position, _end, _kind, _number) = (start, end, owner, number);
     }
 
     /// <summary>The message that is a whole file.</summary>
-    public WireReader(ReadOnlySpan<byte> file, string owner) : this(file, 0, file.Length, owner) { }
+    public WireReader(ReadOnlySpan<byte> file, string owner) : this(file, 0, file.Length, owner, -1) { }
 
-    /// <summary>How errors call this message.</summary>
-    public string Owner { get; set; }
+    /// <summary>How errors call this message: put together only for one, as every model that is loaded comes by here.</summary>
+    public readonly string Owner => Name is not null ? $"{_kind} '{Name}'" : _number >= 0 ? $"{_kind} {_number}" : _kind;
+
+    /// <summary>Stands in <see cref="Owner"/> in place of its number.</summary>
+    public string? Name { get; set; }
 
     /// <summary>Bytes from the start of the file.</summary>
     public readonly int Position => _position;
@@ -110,12 +115,23 @@ internal ref struct WireReader
     }
 
     /// <summary>A message within this one.</summary>
-    public WireReader ReadMessage(string field, string owner)
+    /// <param name="field">The name of the field.</param>
+    /// <param name="owner">How errors call the message.</param>
+    /// <param name="number">Of this one among its like; below 0 for none.</param>
+    public WireReader ReadMessage(string field, string owner, int number = -1)
     {
         Expect(WireFormat.WireType.LengthDelimited, field);
         var length = ReadLength(field);
-        var inner = new WireReader(_file, _position, _position + length, owner);
+        var inner = new WireReader(_file, _position, _position + length, owner, number);
         _position += length;
+        return inner;
+    }
+
+    /// <summary>Packed numbers of this message, which errors call as they call it.</summary>
+    public WireReader ReadPacked(string field)
+    {
+        var inner = ReadMessage(field, _kind, _number);
+        inner.Name = Name;
         return inner;
     }
 

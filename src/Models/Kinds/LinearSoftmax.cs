@@ -13,5 +13,5 @@ public sealed class LinearSoftmax : ModelKind
 
     public override string Name => KindName;
 
-    public override Scorer CreateScorer(ModelLayout layout) => new RowScorer(layout, WeightsName);
+    public override Scorer CreateScorer(ModelOutline outline) => new RowScorer(outline, WeightsName);
 }

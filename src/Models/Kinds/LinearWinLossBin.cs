@@ -28,16 +28,15 @@ public sealed class LinearWinLossBin : ModelKind
         ? (float)(Elementary.Log(threshold) - Elementary.Log(1 - threshold))
         : throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "A threshold lies between 0 and 1.");
 
-    public override Scorer CreateScorer(ModelLayout layout)
+    public override Scorer CreateScorer(ModelOutline outline)
     {
-        var classes = (int)layout.Header.ClassCount;
-        var notShown = layout.Tensors.FirstOrDefault(tensor => tensor.Name == NotShownName);
+        var notShown = outline.Find(NotShownName);
         if (notShown is not null && (notShown.Type != TensorType.F32 || notShown.Shape is not [1]))
         {
             throw new InvalidModelException(
-                $"The tensor '{NotShownName}' of '{layout.Header.Name}' is {notShown.Type} of shape [{string.Join(", ", notShown.Shape)}]; expected {TensorType.F32} of [1].");
+                $"The tensor '{NotShownName}' of '{outline.NameText}' is {notShown.Type} of shape [{string.Join(", ", notShown.Shape)}]; expected {TensorType.F32} of [1].");
         }
-        return new ThresholdScorer(new RowScorer(layout, LinearSoftmax.WeightsName, rows: classes - 1), notShown);
+        return new ThresholdScorer(new RowScorer(outline, LinearSoftmax.WeightsName, rows: outline.ClassCount - 1), notShown);
     }
 
     private sealed class ThresholdScorer(RowScorer positions, TensorLayout? notShown) : Scorer

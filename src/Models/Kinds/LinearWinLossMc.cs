@@ -13,5 +13,5 @@ public sealed class LinearWinLossMc : ModelKind
 
     public override string Name => KindName;
 
-    public override Scorer CreateScorer(ModelLayout layout) => new RowScorer(layout, LinearSoftmax.WeightsName);
+    public override Scorer CreateScorer(ModelOutline outline) => new RowScorer(outline, LinearSoftmax.WeightsName);
 }

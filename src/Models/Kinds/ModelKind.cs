@@ -13,7 +13,10 @@ public abstract class ModelKind
 
     /// <summary>Checks the tensors against the header and makes the scorer for these bytes.</summary>
     /// <exception cref="InvalidModelException">The tensors are not those of this kind.</exception>
-    public abstract Scorer CreateScorer(ModelLayout layout);
+    public abstract Scorer CreateScorer(ModelOutline outline);
+
+    /// <inheritdoc cref="CreateScorer(ModelOutline)"/>
+    public Scorer CreateScorer(ModelLayout layout) => CreateScorer(layout.Outline);
 
     /// <summary>The first name of every kind that this version can score.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(kind => kind.Name)];
@@ -23,7 +26,11 @@ public abstract class ModelKind
     public static ModelKind? Find(string name)
     {
         var first = Canonical(name);
-        return Array.Find(All, kind => kind.Name == first);
+        foreach (var kind in All)
+        {
+            if (kind.Name == first) return kind;
+        }
+        return null;
     }
 
     /// <summary>The first name of a kind: <c>linear_upper_bin</c> and <c>linear_upper_mc</c> are older names of the win/loss kinds.</summary>

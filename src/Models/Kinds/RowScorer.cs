@@ -8,18 +8,18 @@ internal sealed class RowScorer : Scorer
 {
     private readonly TensorLayout _weights;
 
-    /// <param name="layout">Of the model.</param>
+    /// <param name="outline">Of the model.</param>
     /// <param name="tensor">Name of W.</param>
     /// <param name="rows">Rows that W must have; null: one for each class of the header.</param>
     /// <exception cref="InvalidModelException">The model has no such tensor, or one of another type or shape.</exception>
-    public RowScorer(ModelLayout layout, string tensor, int? rows = null)
+    public RowScorer(ModelOutline outline, string tensor, int? rows = null)
     {
-        (ClassCount, FeatureCount) = (rows ?? (int)layout.Header.ClassCount, (int)layout.Header.FeatureCount);
-        _weights = layout.Tensor(tensor);
+        (ClassCount, FeatureCount) = (rows ?? outline.ClassCount, outline.FeatureCount);
+        _weights = outline.Tensor(tensor);
         if (_weights.Type != TensorType.F32 || _weights.Shape is not [var found, var columns] || found != ClassCount || columns != FeatureCount)
         {
             throw new InvalidModelException(
-                $"The tensor '{tensor}' of '{layout.Header.Name}' is {_weights.Type} of shape [{string.Join(", ", _weights.Shape)}]; expected {TensorType.F32} of [{ClassCount}, {FeatureCount}].");
+                $"The tensor '{tensor}' of '{outline.NameText}' is {_weights.Type} of shape [{string.Join(", ", _weights.Shape)}]; expected {TensorType.F32} of [{ClassCount}, {FeatureCount}].");
         }
     }
 

@@ -43,6 +43,29 @@ public sealed class ReconcilerTests : IDisposable
         _log.LastError.Should().BeNull();
     }
 
+    [SkippableFact]
+    public void A_reload_allocates_little_beyond_what_it_keeps_of_changed_models()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Elsewhere files are read by way of objects.");
+        const int models = 1000;
+        const int changed = 100;
+        var files = Enumerable.Range(0, models).SelectMany(i => Enumerable.Range(0, 2).Select(best => FolderBuilder.Choosing($"model_{i:0000}", best))).ToArray();
+        for (var i = 0; i < models; i++) _builder.With($"model_{i:0000}", files[2 * i]);
+        _builder.Publish(1);
+        Look();
+        var least = long.MaxValue; // what the runtime itself does meanwhile, such as compiling, may only add
+        for (var epoch = 2; epoch <= 10; epoch++)
+        {
+            for (var i = 0; i < changed; i++) _builder.With($"model_{i:0000}", files[(2 * i) + (epoch % 2)]);
+            _builder.Publish(epoch);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Look().Should().BeTrue();
+            least = long.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        _slot.Current!.InOrder.Should().HaveCount(models);
+        least.Should().BeLessThan(160 << 10, "every collection stops the threads that serve requests, and 78,000 bytes are enough");
+    }
+
     [Fact]
     public void Only_a_new_pointer_is_loaded()
     {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Delivery.FastData.Mapping;
+using Delivery.Models;
 using Delivery.TestKit;
 
 namespace Delivery.FastData.Tests.Mapping;
@@ -42,6 +44,43 @@ public sealed class ModelMemoryTests : IDisposable
             memory.Bytes.SequenceEqual(content).Should().BeTrue();
             AddressOf(memory).Should().Match(address => address % 64 == 0);
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4096)]
+    [InlineData(100_000)]
+    public void A_live_file_is_copied_by_the_calls_of_Linux_alone(int length)
+    {
+        var content = Enumerable.Range(0, length).Select(i => (byte)(i * 7)).ToArray();
+        var (layout, entry) = Live(content);
+
+        using var copied = ModelMemory.TryCopy(layout, entry);
+
+        (copied is not null).Should().Be(OperatingSystem.IsLinux());
+        if (copied is null) return;
+        copied.Bytes.SequenceEqual(content).Should().BeTrue();
+        AddressOf(copied).Should().Match(address => address % 64 == 0);
+    }
+
+    [Theory]
+    [InlineData("gone")]
+    [InlineData("cut short")]
+    [InlineData("longer")]
+    [InlineData("a folder")]
+    [InlineData("a pipe")]
+    [InlineData("a long path")]
+    public async Task What_is_out_of_the_ordinary_is_left_to_the_usual_way(string what)
+    {
+        var (layout, entry) = Live([1, 2, 3], what == "a long path" ? string.Join('/', Enumerable.Repeat(new string('x', 100), 6)) : "fast-data");
+        var path = layout.ModelPath(entry);
+        if (what is "gone" or "a folder" or "a pipe") File.Delete(path);
+        if (what == "a folder") Directory.CreateDirectory(path);
+        if (what == "a pipe" && !OperatingSystem.IsWindows()) using (var mkfifo = Process.Start("mkfifo", [path])) await mkfifo.WaitForExitAsync();
+        if (what == "cut short") File.WriteAllBytes(path, [1, 2]);
+        if (what == "longer") File.WriteAllBytes(path, [1, 2, 3, 4]);
+
+        ModelMemory.TryCopy(layout, entry).Should().BeNull();
     }
 
     [Fact]
@@ -107,6 +146,15 @@ public sealed class ModelMemoryTests : IDisposable
 
     private static bool IsMapped(string path) =>
         OperatingSystem.IsLinux() && File.ReadLines("/proc/self/maps").Any(line => line.EndsWith(path, StringComparison.Ordinal));
+
+    private (FolderLayout Layout, ManifestEntry Entry) Live(byte[] content, string folder = "fast-data")
+    {
+        var layout = new FolderLayout(_folder[folder]);
+        var entry = new ManifestEntry(ModelName.Parse("news"), content.Length, ContentHash.Of(content), "linear_softmax");
+        Directory.CreateDirectory(layout.Models);
+        File.WriteAllBytes(layout.ModelPath(entry), content);
+        return (layout, entry);
+    }
 
     private string Write(byte[] content)
     {

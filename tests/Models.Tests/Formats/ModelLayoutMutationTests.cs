@@ -48,6 +48,25 @@ public sealed class ModelLayoutMutationTests
         buffer.AsSpan().Fill(guard);
         file.CopyTo(buffer, Guard);
         var span = buffer.AsSpan(Guard, file.Length);
+        var refusal = "none";
+        try
+        {
+            _ = ModelOutline.Read(span).Tensors;
+        }
+        catch (InvalidModelException e)
+        {
+            refusal = e.Message;
+        }
+        var wholeRefusal = "none";
+        try
+        {
+            _ = ModelLayout.Read(span);
+        }
+        catch (InvalidModelException e)
+        {
+            wholeRefusal = e.Message;
+        }
+        if (refusal != wholeRefusal) throw new InvalidOperationException($"The outline says '{refusal}', the layout '{wholeRefusal}'.");
         try
         {
             var layout = ModelLayout.Read(span);

@@ -1,6 +1,7 @@
 using Delivery.Models.Formats;
 using Delivery.Models.Wire;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Delivery.Models.Tests.Formats;
 
@@ -23,6 +24,30 @@ public sealed class ModelLayoutTests
 
         layout.Tensor("buckets").Should().BeSameAs(layout.Tensors[1]);
         missing.Should().Throw<InvalidModelException>().WithMessage("The model 'news_wizard' of kind 'linear_softmax' has no tensor 'leaves'.");
+    }
+
+    [Fact]
+    public void The_outline_says_what_the_header_says()
+    {
+        var file = SampleModels.Linear(1, 11, 33);
+        var header = ModelLayout.Read(file).Header;
+        var outline = ModelOutline.Read(file);
+
+        (outline.NameText, outline.KindText, outline.ModelVersion, outline.RequestCount).Should().Be((header.Name, header.Kind, header.ModelVersion, header.RequestCount));
+        (outline.ClassCount, outline.FeatureCount).Should().Be(((int)header.ClassCount, (int)header.FeatureCount));
+        (outline.Created, outline.TrainedUntil).Should().Be((header.Created.ToDateTimeOffset(), header.TrainedUntil.ToDateTimeOffset()));
+        outline.Tensors.Should().BeEquivalentTo(ModelLayout.Read(file).Tensors);
+    }
+
+    [Fact]
+    public void The_outline_knows_times_before_1970_and_those_that_are_not_there()
+    {
+        var header = SampleModels.Header(2, 3);
+        (header.Created, header.TrainedUntil) = (new Timestamp { Seconds = -62_135_596_800, Nanos = 999_999_999 }, null);
+        var outline = ModelOutline.Read(ModelFileWriter.Write(header, SampleModels.Weights(1, 2, 3)));
+
+        outline.Created.Should().Be(header.Created.ToDateTimeOffset());
+        outline.TrainedUntil.Should().BeNull();
     }
 
     [Fact]
