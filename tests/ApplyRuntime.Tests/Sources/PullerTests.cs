@@ -11,7 +11,7 @@ using Delivery.TrainingStore.Sqlite;
 namespace Delivery.ApplyRuntime.Tests.Sources;
 
 /// <summary>Models of source rtmr, out of a real store. The folder is empty throughout, and nobody needs it.</summary>
-public sealed class PullerTests : IDisposable
+public sealed class PullerTests : IAsyncLifetime, IDisposable
 {
     private readonly Scene _scene = new();
     private readonly TemporaryFolder _folder = new();
@@ -25,6 +25,10 @@ public sealed class PullerTests : IDisposable
         _store = SqliteTrainingStore.Open(_folder["training.db"], TimeProvider.System);
         _source = new TroubledSource(new TrainingStoreModelSource(_store));
     }
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _source.EndAsync(); // a closed runtime does not wait for its store, which may make files until then
 
     public void Dispose()
     {

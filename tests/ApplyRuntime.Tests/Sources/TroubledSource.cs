@@ -12,6 +12,7 @@ internal sealed class TroubledSource(IModelSource source) : IModelSource
     private int _out;
     private int _mostOut;
     private int _cancelled;
+    private volatile bool _ended;
 
     public bool Fails { get; set; }
 
@@ -23,6 +24,9 @@ internal sealed class TroubledSource(IModelSource source) : IModelSource
 
     public int Asked => Volatile.Read(ref _asked);
 
+    /// <summary>Askings that are under way.</summary>
+    public int Out => Volatile.Read(ref _out);
+
     /// <summary>Most askings that were under way at once.</summary>
     public int MostOut => Volatile.Read(ref _mostOut);
 
@@ -32,6 +36,14 @@ internal sealed class TroubledSource(IModelSource source) : IModelSource
     public void LetGo(string name)
     {
         if (_hanging.TryRemove(name, out var hanging)) hanging.Release();
+    }
+
+    /// <summary>Lets all go. From its end on nobody asks the source behind it.</summary>
+    public Task EndAsync()
+    {
+        _ended = true;
+        foreach (var name in _hanging.Keys) LetGo(name);
+        return Scene.UntilAsync(() => Out == 0);
     }
 
     public async ValueTask<SourcedModel?> GetAsync(ModelName name, CancellationToken cancellationToken)
@@ -51,6 +63,7 @@ internal sealed class TroubledSource(IModelSource source) : IModelSource
                 await hanging.WaitAsync(CancellationToken.None);
                 cancellationToken = CancellationToken.None; // it answers though nobody waits any more
             }
+            if (_ended) throw new IOException("the test is over");
             if (Fails) throw new IOException("the store is away");
             return await source.GetAsync(name, cancellationToken);
         }
