@@ -24,6 +24,7 @@ import urllib.parse
 CATALOGUE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "online-retail", "catalogue.csv.gz")
 READS_ON = 0.85
 CLICKS_OTHERS = 0.03
+LONGEST_SLEEP = 1e9  # seconds; the system takes little more
 
 
 class Trouble(Exception):
@@ -55,10 +56,14 @@ class Shop:
 
     def __init__(self, url):
         self.url = url
-        parts = urllib.parse.urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname:
-            raise Trouble(f"The address of the shop is {url}; it must be like http://127.0.0.1:5080.")
-        self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=30)
+        try:
+            parts = urllib.parse.urlsplit(url)
+            if parts.scheme != "http" or not parts.hostname:
+                raise ValueError("no host")
+            parts.hostname.encode("idna")
+            self._connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=30)
+        except (ValueError, http.client.InvalidURL) as e:  # a host or port that can be none
+            raise Trouble(f"The address of the shop is {ascii(url)[1:-1]}; it must be like http://127.0.0.1:5080.") from e
 
     def get(self, path, user):
         """Status, headers and text of the answer."""
@@ -66,7 +71,7 @@ class Shop:
             try:
                 self._connection.request("GET", path, headers={"Cookie": f"user={user}"})
                 answer = self._connection.getresponse()
-                return answer.status, answer.headers, answer.read().decode("utf-8")
+                return answer.status, answer.headers, answer.read().decode("utf-8", errors="replace")
             except (OSError, http.client.HTTPException) as e:
                 self._connection.close()
                 if attempt == 2 or isinstance(e, ConnectionRefusedError):
@@ -144,6 +149,12 @@ def number(least, most, kind):
     return parse
 
 
+def text(given):
+    if any("\ud800" <= c <= "\udfff" for c in given):
+        raise argparse.ArgumentTypeError(f"{ascii(given)} is not text in UTF-8")
+    return given
+
+
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("url", nargs="?", metavar="URL", default="http://127.0.0.1:5080", help="where the shop listens (default %(default)s)")
@@ -152,7 +163,7 @@ def read_options():
     parser.add_argument("--clicks", metavar="P", type=number(0, 1, float), default=0.6, help="probability of a click on what they prefer, once seen (default %(default)s)")
     parser.add_argument("--prefer", metavar="INTENT", default="BARGAIN_WIZARD", help="the wizard that they like: BARGAIN_WIZARD (default) or NEW_ARRIVALS_WIZARD")
     parser.add_argument("--seed", metavar="S", type=int, default=1, help="other visitors (default %(default)s)")
-    parser.add_argument("--flag", metavar="FLAG", action="append", default=[], help="settings for these searches alone, as the shop's ?flag=; may be repeated")
+    parser.add_argument("--flag", metavar="FLAG", type=text, action="append", default=[], help="settings for these searches alone, as the shop's ?flag=; may be repeated")
     return parser.parse_args()
 
 
@@ -165,7 +176,7 @@ def main():
         start = time.monotonic()
         for n in range(options.requests):
             if options.rate > 0:
-                time.sleep(max(0, start + n / options.rate - time.monotonic()))
+                time.sleep(min(LONGEST_SLEEP, max(0, start + n / options.rate - time.monotonic())))
             visit(shop, words, options, chance, tally)
             if (n + 1) % 500 == 0 and n + 1 < options.requests:
                 print(tally, file=sys.stderr)

@@ -20,6 +20,21 @@ internal sealed class KnownEntries(IReadOnlyList<ManifestEntry> entries)
     public ManifestEntry? Take(ref Utf8JsonReader json)
     {
         var ahead = json;
+        ManifestEntry? entry;
+        try
+        {
+            entry = Read(ref ahead);
+        }
+        catch (JsonException)
+        {
+            return null; // a fault may stand before it, which the usual reading finds first
+        }
+        if (entry is not null) json = ahead;
+        return entry;
+    }
+
+    private ManifestEntry? Read(ref Utf8JsonReader ahead)
+    {
         if (!Text(ref ahead, "name"u8, out var name) || Find(name) is not { } entry) return null;
         if (!Text(ref ahead, "file"u8, out var file) || !Property(ref ahead, "length"u8) || ahead.TokenType != JsonTokenType.Number || !ahead.TryGetInt64(out var length) || length <= 0) return null;
         if (!Text(ref ahead, "sha256"u8, out var hash) || hash.Length != ContentHash.Length || !IsFile(file, name, hash)) return null;
@@ -27,7 +42,6 @@ internal sealed class KnownEntries(IReadOnlyList<ManifestEntry> entries)
         if (!Text(ref ahead, "kind"u8, out _) || !ahead.ValueTextEquals(entry.Kind) || !ahead.Read() || ahead.TokenType != JsonTokenType.EndObject) return null;
         var content = entry.Content;
         if (!isSame && !ContentHash.TryParse(Encoding.ASCII.GetString(hash), out content)) return null;
-        json = ahead;
         return isSame ? entry : entry with { Length = length, Content = content };
     }
 

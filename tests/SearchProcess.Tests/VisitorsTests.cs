@@ -58,6 +58,23 @@ public sealed class VisitorsTests(Shop shop)
         result.Errors.Should().StartWith("The shop at http://127.0.0.1:").And.Contain("Start it first").And.Contain("dotnet run --project samples/SearchProcess").And.NotContain("Traceback");
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:5080")]
+    [InlineData("http://127.0.0.1:shop")]
+    [InlineData("http://127.0.0.1:70000")]
+    [InlineData("http://[::1")]
+    [InlineData("http://a..b")]
+    [InlineData("http://a b")]
+    public async Task An_address_that_is_none_is_told(string address)
+    {
+        using var visitors = Start(address);
+
+        var result = await visitors.EndAsync();
+
+        (result.ExitCode, result.Output).Should().Be((1, ""));
+        result.Errors.TrimEnd().Should().Be($"The address of the shop is {address}; it must be like http://127.0.0.1:5080.");
+    }
+
     [SkippableFact]
     public async Task Interrupted_they_say_what_they_did()
     {
