@@ -30,7 +30,7 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
     {
         List<string> unhealthy = [], degraded = [];
         if (status.State == RuntimeState.Closed) unhealthy.Add("The runtime is closed.");
-        if (status.State == RuntimeState.Waiting) unhealthy.Add($"No model is loaded from {status.Folder}.");
+        if (status.State == RuntimeState.Waiting) unhealthy.Add($"No model is loaded from {status.Folder}{(WhyWaiting(status) is { } why ? $": {why}" : ".")}");
         if (status.State == RuntimeState.Ready)
         {
             JudgeModels(status, limits, unhealthy, degraded);
@@ -42,6 +42,8 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
             [.. unhealthy, .. degraded],
             status.AsOf);
     }
+
+    private static string? WhyWaiting(RuntimeStatus status) => status.Problems.Count > 0 ? status.Problems[0].ToString() : status.NothingYet;
 
     private static void JudgeModels(RuntimeStatus status, HealthLimits limits, List<string> unhealthy, List<string> degraded)
     {

@@ -141,6 +141,7 @@ internal sealed class Loader : IDisposable
             ConsecutiveFailures = _log.ConsecutiveFailures,
             ProblemsSince = _log.ProblemsSince,
             Problems = _log.Problems,
+            NothingYet = _log.NothingYet,
             LastError = _log.LastError,
             RetiredGenerations = _retired.Count,
             OverdueLeases = overdue,

@@ -28,6 +28,8 @@ public sealed class RuntimeHealthTests : IDisposable
     {
         { "closed", Well() with { State = RuntimeState.Closed }, new(), HealthLevel.Unhealthy, "The runtime is closed." },
         { "waiting", Well() with { State = RuntimeState.Waiting, Models = [] }, new(), HealthLevel.Unhealthy, "No model is loaded from /f." },
+        { "waiting, and why", Well() with { State = RuntimeState.Waiting, Models = [], NothingYet = "there is no such folder." }, new(), HealthLevel.Unhealthy, "No model is loaded from /f: there is no such folder." },
+        { "waiting, with a problem", Well() with { State = RuntimeState.Waiting, Models = [], Problems = [Problem] }, new(), HealthLevel.Unhealthy, "No model is loaded from /f: b: b.pb: it is gone." },
         { "no model", Well() with { Models = [] }, new(), HealthLevel.Unhealthy, "The generation in use has no model." },
         { "required", Well(), new() { RequiredModels = [ModelName.Parse("a"), ModelName.Parse("c")] }, HealthLevel.Unhealthy, "c is not loaded, and required." },
         { "trained too long ago", Well(trainedAgo: 7), new(), HealthLevel.Degraded, "a was trained until 7 h ago; at most 6 h are allowed." },
