@@ -43,7 +43,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
         _counters = new DecisionCounters(_cells);
         _decider = new Decider(_slot, _fallbacks);
         _followsFile = options.ApplyModelsFile is not null;
-        _configurations = new ConfigurationSlot(options.ApplyModelsFile, options.Production, options.Time);
+        _configurations = new ConfigurationSlot(options.ApplyModelsFile is { } file ? Path.GetFullPath(file) : null, options.Production, options.Time);
         if (options.ApplyModels is { } configuration) _configurations.Set(configuration);
         _sources = new SourceThreads(options, _configurations);
         _log = new RandomisedLog(options.Decisions, _sources.Others, options.Debug is { } debug ? new DebugPrint(debug) : null);

@@ -44,7 +44,11 @@ public sealed record ModelStatus(
 /// <summary>Something that keeps the runtime from what is published, as long as it lasts.</summary>
 /// <param name="Model">The model that could not be loaded; null when it is CURRENT, the manifest or a whole generation.</param>
 /// <param name="Message">Names the file, what stands there and what was expected.</param>
-public sealed record RuntimeProblem(ModelName? Model, string Message);
+public sealed record RuntimeProblem(ModelName? Model, string Message)
+{
+    /// <summary>The model, when it is one, and the message.</summary>
+    public override string ToString() => Model is { } model ? $"{model}: {Message}" : Message;
+}
 
 /// <summary>The last thing that went wrong; it stays after it was put right.</summary>
 public sealed record RuntimeError(string Message, DateTimeOffset At)
@@ -108,6 +112,9 @@ public sealed record RuntimeStatus
 
     /// <summary>What is wrong now; empty when all that is published is in use.</summary>
     public IReadOnlyList<RuntimeProblem> Problems { get; init; } = [];
+
+    /// <summary>Why there is nothing to load yet: no folder, or no CURRENT in it. Null when there is, or when <see cref="Problems"/> says it.</summary>
+    internal string? NothingYet { get; init; }
 
     /// <summary>The last thing that went wrong, put right or not: a reload, a handler, a listener of the meter, an overdue lease. Null when nothing ever did.</summary>
     public RuntimeError? LastError { get; init; }

@@ -30,7 +30,7 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
     {
         List<string> unhealthy = [], degraded = [];
         if (status.State == RuntimeState.Closed) unhealthy.Add("The runtime is closed.");
-        if (status.State == RuntimeState.Waiting) unhealthy.Add($"No model is loaded from {status.Folder}.");
+        if (status.State == RuntimeState.Waiting) unhealthy.Add($"No model is loaded from {status.Folder}{(WhyWaiting(status) is { } why ? $": {why}" : ".")}");
         if (status.State == RuntimeState.Ready)
         {
             JudgeModels(status, limits, unhealthy, degraded);
@@ -42,6 +42,8 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
             [.. unhealthy, .. degraded],
             status.AsOf);
     }
+
+    private static string? WhyWaiting(RuntimeStatus status) => status.Problems.Count > 0 ? status.Problems[0].ToString() : status.NothingYet;
 
     private static void JudgeModels(RuntimeStatus status, HealthLimits limits, List<string> unhealthy, List<string> degraded)
     {
@@ -65,7 +67,7 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
         {
             degraded.Add($"Not all that is published is in use, for {Words.Span(status.AsOf - since)}: {status.Problems[0].Message}{(status.Problems.Count > 1 ? $" ({status.Problems.Count - 1} more.)" : "")}");
         }
-        if (status.Configuration is { File: { } file, AppliedAt: null }) unhealthy.Add($"No settings could ever be used from {file}: {(status.Configuration.Problems is [var why, ..] ? why : "it was not read yet.")}");
+        if (status.Configuration is { File: { } file, AppliedAt: null }) unhealthy.Add($"No settings could ever be used: {(status.Configuration.Problems is [var why, ..] ? why : $"{file} was not read yet.")}");
         else if (status.Configuration.Problems.Count > 0) degraded.Add($"The newest settings are not in use: {status.Configuration.Problems[0]}");
     }
 

@@ -44,7 +44,12 @@ internal sealed class ConfigurationFollower(string file, ConfigurationSlot slot)
         }
         catch (Exception e) // no file may stop the loader
         {
-            var message = e is FileNotFoundException or DirectoryNotFoundException ? $"{file}: it is not there." : $"{file}: {e.Message}";
+            var message = e switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => $"{file}: it is not there.",
+                UnauthorizedAccessException when Directory.Exists(file) => $"{file}: it is a folder; expected a file of settings.",
+                _ => $"{file}: {e.Message}",
+            };
             if (message == _trouble) return null;
             (_trouble, _tried) = (message, null);
             slot.Refuse([message]);

@@ -39,7 +39,7 @@ internal sealed class Loader : IDisposable
     public Loader(FolderLayout layout, GenerationSlot slot, ConfigurationSlot configurations, LeaseWatch? leases, RuntimeOptions options, RuntimeMeter meter, Acknowledger? acknowledger)
     {
         (_folder, _slot, _configurations, _leases, _options, _acknowledger) = (layout.Root, slot, configurations, leases, options, acknowledger);
-        if (options.ApplyModelsFile is { } file) _follower = new ConfigurationFollower(file, configurations);
+        if (options.ApplyModelsFile is { } file) _follower = new ConfigurationFollower(Path.GetFullPath(file), configurations);
         _log = new ReloadLog(options.Time, meter);
         _retired = new RetiredGenerations(slot);
         _held = new HeldMemory(slot, _retired);
@@ -141,6 +141,7 @@ internal sealed class Loader : IDisposable
             ConsecutiveFailures = _log.ConsecutiveFailures,
             ProblemsSince = _log.ProblemsSince,
             Problems = _log.Problems,
+            NothingYet = _log.NothingYet,
             LastError = _log.LastError,
             RetiredGenerations = _retired.Count,
             OverdueLeases = overdue,

@@ -53,6 +53,9 @@ internal sealed class Reconciler(FolderReader folder, GenerationSlot slot, Retir
             if (folder.ReadCurrent() is { } pointer) return pointer;
             _seenWithoutCurrent = true;
             if (slot.Current is { } inUse) log.PointerIsBad($"{folder.Layout.Current}: it is gone. Epoch {inUse.Pointer.Epoch} stays in use.");
+            else log.PointerIsAbsent(Directory.Exists(folder.Layout.Root)
+                ? "it has no file CURRENT, so nothing was delivered into it yet, or it is not the fast-data folder itself."
+                : "there is no such folder.");
         }
         catch (Exception e) // no file may stop the loader
         {

@@ -24,11 +24,18 @@ internal sealed class ReloadLog(TimeProvider time, RuntimeMeter? meter = null)
 
     public IReadOnlyList<RuntimeProblem> Problems => _pointerProblem is null ? AttemptProblems : [_pointerProblem, .. AttemptProblems];
 
+    /// <summary>Why there is nothing to load yet; null when there is, or when <see cref="Problems"/> says it. No problem: a folder may be filled later.</summary>
+    public string? NothingYet { get; private set; }
+
     public void Applied() => Reloads++;
+
+    /// <summary>There is no CURRENT, and never was one.</summary>
+    public void PointerIsAbsent(string why) => NothingYet = why;
 
     /// <summary>CURRENT cannot be followed. Seen again at each look, it counts once.</summary>
     public void PointerIsBad(string message)
     {
+        NothingYet = null;
         if (_pointerProblem?.Message == message) return;
         _pointerProblem = new RuntimeProblem(null, message);
         Fail(message);
@@ -36,7 +43,7 @@ internal sealed class ReloadLog(TimeProvider time, RuntimeMeter? meter = null)
 
     public void PointerIsGood()
     {
-        _pointerProblem = null;
+        (_pointerProblem, NothingYet) = (null, null);
         EndIfWell();
     }
 

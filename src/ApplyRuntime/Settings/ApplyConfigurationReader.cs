@@ -62,7 +62,7 @@ public static class ApplyConfigurationReader
             if (!SettingFlag.Sections.Contains(section.Name))
             {
                 var meant = NearestName.Of(section.Name, SettingFlag.Sections);
-                problems.Add(new(section.Name, NoEntry, "section", $"\"{section.Name}\"", string.Join(" or ", SettingFlag.Sections) + (meant is null ? "" : $" (was '{meant}' meant?)")));
+                problems.Add(new("", NoEntry, "section", $"\"{section.Name}\"", string.Join(" or ", SettingFlag.Sections) + (meant is null ? "" : $" (was '{meant}' meant?)")));
             }
             else if (section.Value.ValueKind != JsonValueKind.Object) problems.Add(new(section.Name, NoEntry, "entry", section.Value.GetRawText(), "an object with one entry a model"));
             else entries.AddRange(section.Value.EnumerateObject().Select(entry => new Entry(section.Name, entry.Name, entry.Value)));

@@ -45,14 +45,14 @@ public static class UpdateVerb
         var record = await PullProgress.WatchAsync(store, show: !json, watched =>
             new UpdateCycle(settings.Updater, watched, publisher, new CycleRecords(settings.Updater.RecordsFolder), TimeProvider.System).RunAsync(dryRun, stop));
         if (json) Json.Write(record, types => types.CycleRecord);
-        else Show(record, Page.Standard());
+        else Show(record, settings.Updater.ModelListPath, Page.Standard());
         if (record.Result == CycleResult.Stopped) stop.ThrowIfCancellationRequested();
         if (record.Result != CycleResult.Failed) return ExitCodes.Ok;
         ErrorReport.Write($"The cycle failed, nothing was delivered:\n{record.Error}", Console.Error);
         return ExitCodes.Failed;
     }
 
-    private static void Show(CycleRecord record, Page page)
+    private static void Show(CycleRecord record, string modelList, Page page)
     {
         var told = record.Models.Where(model => !IsUnchanged(model)).ToList();
         if (told.Count > 0)
@@ -73,7 +73,7 @@ public static class UpdateVerb
         }
         var outcomes = record.Models.CountBy(model => model.Outcome).OrderBy(outcome => outcome.Key, StringComparer.Ordinal).Select(outcome => $"{outcome.Value} {outcome.Key.ToLowerInvariant()}");
         var live = record.Commit is { } commit ? $"epoch {record.Epoch}, commit {commit[..8]}" : "nothing delivered yet";
-        var none = record.Freeze is null ? "no models listed" : "no models pulled";
+        var none = record.Freeze is null ? $"no model is listed in {modelList}" : "no models pulled";
         page.Line($"{Title(record.Result)}: {live}; {string.Join(", ", outcomes.DefaultIfEmpty(none))}; {Human.Span(TimeSpan.FromSeconds(record.DurationSeconds))}");
     }
 

@@ -10,5 +10,5 @@ public sealed record SettingProblem(string Section, string Model, string Key, st
 {
     public override string ToString() => $"{Place}{Key} is {(Value.Length == 0 ? "missing" : Value)}; expected {Expected}.";
 
-    private string Place => Section.Length == 0 ? "" : $"{Section}[{Model}].";
+    private string Place => Section.Length == 0 ? "" : Model.Length == 0 ? $"{Section}: " : $"{Section}[{Model}].";
 }

@@ -28,6 +28,8 @@ public sealed class RuntimeHealthTests : IDisposable
     {
         { "closed", Well() with { State = RuntimeState.Closed }, new(), HealthLevel.Unhealthy, "The runtime is closed." },
         { "waiting", Well() with { State = RuntimeState.Waiting, Models = [] }, new(), HealthLevel.Unhealthy, "No model is loaded from /f." },
+        { "waiting, and why", Well() with { State = RuntimeState.Waiting, Models = [], NothingYet = "there is no such folder." }, new(), HealthLevel.Unhealthy, "No model is loaded from /f: there is no such folder." },
+        { "waiting, with a problem", Well() with { State = RuntimeState.Waiting, Models = [], Problems = [Problem] }, new(), HealthLevel.Unhealthy, "No model is loaded from /f: b: b.pb: it is gone." },
         { "no model", Well() with { Models = [] }, new(), HealthLevel.Unhealthy, "The generation in use has no model." },
         { "required", Well(), new() { RequiredModels = [ModelName.Parse("a"), ModelName.Parse("c")] }, HealthLevel.Unhealthy, "c is not loaded, and required." },
         { "trained too long ago", Well(trainedAgo: 7), new(), HealthLevel.Degraded, "a was trained until 7 h ago; at most 6 h are allowed." },
@@ -37,7 +39,7 @@ public sealed class RuntimeHealthTests : IDisposable
         { "failures", Well() with { ConsecutiveFailures = 4, LastError = new("disk", Now) }, new(), HealthLevel.Degraded, "4 reloads failed one after the other; the last: disk" },
         { "failures, and another error since", Well() with { ConsecutiveFailures = 4, Problems = [new(null, "disk")], LastError = new("a listener", Now) }, new(), HealthLevel.Degraded, "4 reloads failed one after the other; the last: disk" },
         { "problem", Well() with { Problems = [Problem, Problem], ProblemsSince = Now.AddMinutes(-6) }, new(), HealthLevel.Degraded, "Not all that is published is in use, for 6 min: b.pb: it is gone. (1 more.)" },
-        { "never settings", Well() with { Configuration = new ConfigurationStatus { File = "f.json", Problems = ["f.json: no JSON."] } }, new(), HealthLevel.Unhealthy, "No settings could ever be used from f.json: f.json: no JSON." },
+        { "never settings", Well() with { Configuration = new ConfigurationStatus { File = "f.json", Problems = ["f.json: no JSON."] } }, new(), HealthLevel.Unhealthy, "No settings could ever be used: f.json: no JSON." },
         { "settings", Well() with { Configuration = new ConfigurationStatus { File = "f.json", AppliedAt = Now, Problems = ["f.json: no JSON."] } }, new(), HealthLevel.Degraded, "The newest settings are not in use: f.json: no JSON." },
     };
 

@@ -117,6 +117,23 @@ public sealed class ConfigurationFollowerTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_in_place_of_the_file_is_told_as_such()
+    {
+        Directory.CreateDirectory(File);
+
+        Open().Status.Configuration.Problems.Should().Equal($"{File}: it is a folder; expected a file of settings.");
+    }
+
+    [Fact]
+    public void A_relative_path_is_told_in_full_since_the_wrong_current_folder_is_the_usual_mistake()
+    {
+        using var runtime = ModelRuntime.Open(_folder["fast-data"], new RuntimeOptions { ApplyModelsFile = "no-such-settings.json" });
+
+        var full = Path.GetFullPath("no-such-settings.json");
+        (runtime.Status.Configuration.File, runtime.Status.Configuration.Problems).Should().BeEquivalentTo((full, new[] { $"{full}: it is not there." }));
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_is_told_and_waited_for()
     {
         var runtime = Open();
@@ -142,7 +159,7 @@ public sealed class ConfigurationFollowerTests : IDisposable
     {
         System.IO.File.WriteAllBytes(File, [.. "{\"ApplyModels\":{"u8, 0xFF]);
         var runtime = Open();
-        runtime.Status.Configuration.Problems.Should().ContainSingle().Which.Should().Match($"{File}: ApplyModels?*?.file is no UTF-8 at byte 16; expected UTF-8.");
+        runtime.Status.Configuration.Problems.Should().ContainSingle().Which.Should().Be($"{File}: ApplyModels: file is no UTF-8 at byte 16; expected UTF-8.");
 
         System.IO.File.WriteAllText(File, Priority(1), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         runtime.Refresh();

@@ -43,6 +43,29 @@ public sealed class ReconcilerTests : IDisposable
         _log.LastError.Should().BeNull();
     }
 
+    [Fact]
+    public void Why_there_is_nothing_to_load_is_known_until_there_is()
+    {
+        var folder = new FolderBuilder(_folder["not-there-yet"]);
+        var reconciler = new Reconciler(new FolderReader(folder.Layout), _slot, _retired, new HeldMemory(_slot, _retired), _log, new RuntimeOptions { Time = _clock });
+        reconciler.Reconcile(force: false);
+        _log.NothingYet.Should().Be("there is no such folder.");
+
+        Directory.CreateDirectory(folder.Layout.Root);
+        reconciler.Reconcile(force: false);
+        _log.NothingYet.Should().Be("it has no file CURRENT, so nothing was delivered into it yet, or it is not the fast-data folder itself.");
+
+        folder.WriteCurrent("no pointer\n"u8.ToArray());
+        reconciler.Reconcile(force: false);
+        _log.NothingYet.Should().BeNull("the problem says it");
+        _log.Problems.Should().ContainSingle();
+
+        folder.With("a", FolderBuilder.Choosing("a", 1)).Publish(1);
+        reconciler.Reconcile(force: false).Should().BeTrue();
+        _log.NothingYet.Should().BeNull();
+        reconciler.Dispose();
+    }
+
     [SkippableFact]
     public void A_reload_allocates_little_beyond_what_it_keeps_of_changed_models()
     {

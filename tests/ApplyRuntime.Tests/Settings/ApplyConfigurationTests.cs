@@ -58,7 +58,7 @@ public sealed class ApplyConfigurationTests
 
         messages.Should().OnlyContain(message => message.StartsWith("/etc/apply.json: ", StringComparison.Ordinal));
         messages.Select(message => message["/etc/apply.json: ".Length..]).Should().BeEquivalentTo(
-            "ApplyModel[].section is \"ApplyModel\"; expected ApplyModels or TrainModels (was 'ApplyModels' meant?).",
+            "section is \"ApplyModel\"; expected ApplyModels or TrainModels (was 'ApplyModels' meant?).",
             "ApplyModels[A].name is \"A\"; expected a name other than 'a', letter case aside.",
             "TrainModels[d].ClassNumber is \"x\"; expected a whole number.",
             "TrainModels[d].UseLocalRandom is 7; expected 0, 1, true or false.",
@@ -70,9 +70,9 @@ public sealed class ApplyConfigurationTests
 
     [Theory]
     [InlineData("{\n  \"ApplyModels\": {}\n  \"TrainModels\": {}\n}", "the text is no JSON at line 3 ('\"' is invalid*); expected one JSON object.")]
-    [InlineData("""{"ApplyModels":[]}""", "ApplyModels[].entry is []; expected an object with one entry a model.")]
-    [InlineData("news_online={}", "ApplyModels[].line 1 is news_online={}; expected scheme_Local/BlenderOnlineLearning/ApplyModels/<name>={...}, or one JSON object in the whole file.")]
-    [InlineData("\nscheme_Local/BlenderOnlineLearning/ApplyModel/a={}", "ApplyModels[].line 2 is *")]
+    [InlineData("""{"ApplyModels":[]}""", "ApplyModels: entry is []; expected an object with one entry a model.")]
+    [InlineData("news_online={}", "ApplyModels: line 1 is news_online={}; expected scheme_Local/BlenderOnlineLearning/ApplyModels/<name>={...}, or one JSON object in the whole file.")]
+    [InlineData("\nscheme_Local/BlenderOnlineLearning/ApplyModel/a={}", "ApplyModels: line 2 is *")]
     [InlineData("scheme_Local/BlenderOnlineLearning/ApplyModels/a={", "ApplyModels[[]a].entry is no JSON (*); expected a JSON object.")]
     public void What_is_no_configuration_is_told_with_its_place(string text, string message) =>
         FluentActions.Invoking(() => ApplyConfiguration.Parse(text)).Should().Throw<InvalidApplyModelsException>()

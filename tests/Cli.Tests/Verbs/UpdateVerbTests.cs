@@ -19,6 +19,17 @@ public sealed class UpdateVerbTests
     }
 
     [Fact]
+    public async Task A_list_without_a_model_is_named_since_that_is_where_to_write()
+    {
+        using var scene = await Scene.CreateAsync();
+        await File.WriteAllTextAsync(scene["model_list.txt"], "# nothing yet\n");
+
+        var result = await scene.RunAsync("update");
+
+        result.Output.Should().StartWith($"Unchanged: nothing delivered yet; no model is listed in {scene["model_list.txt"]}; ");
+    }
+
+    [Fact]
     public async Task Only_what_changed_or_could_not_be_had_has_a_row_but_the_JSON_has_all()
     {
         using var scene = await Scene.DeliveredAsync();
