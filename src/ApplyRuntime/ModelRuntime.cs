@@ -103,7 +103,7 @@ public sealed class ModelRuntime : IDisposable, IAsyncDisposable
     public string Describe()
     {
         var status = Status;
-        return RuntimeText.Of(status, RuntimeHealth.Of(status, _options.Health, _options.PollInterval), _options);
+        return RuntimeText.Of(status, RuntimeHealth.Of(status, _options.Health, _options.PollInterval), _options, _configurations.Current);
     }
 
     /// <summary>The settings of <c>ApplyModels</c> in use.</summary>

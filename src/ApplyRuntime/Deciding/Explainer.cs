@@ -28,7 +28,7 @@ internal sealed class Explainer(PositionDecider decider, GenerationSlot slot, Ot
             Say($"Somebody else has already shown class {foreign.Shown}, with probability {Number(foreign.Propensity)}. Models learn from that; the blender is told nothing.");
             return _text.ToString();
         }
-        if (rules.Entries.Length == 0) Say($"No model is applied to {request.Intent}: the page stays as it is.");
+        if (rules.Entries.Length == 0) Say($"No model is applied to {request.Intent}: the page stays as it is. {(decider.Intents is [_, ..] known ? $"The settings have {Words.Names(known)}." : "The settings are empty.")}");
         foreach (var entry in rules.Entries)
         {
             if (Decides(entry, request, time, blender, lease)) return _text.ToString();

@@ -23,6 +23,9 @@ internal sealed class PositionDecider(GenerationSlot slot, ConfigurationSlot con
         AskOthers(rules, request, blender, lease, ref outcome);
     }
 
+    /// <summary>Those that the settings apply a model to, in their order.</summary>
+    public string[] Intents => [.. configurations.Current.Models.Select(model => model.Intent).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
     /// <summary>The models of the request's intent, under its override.</summary>
     public IntentRules Rules(in DecisionRequest request)
     {

@@ -48,7 +48,7 @@ public sealed record RuntimeHealth(HealthLevel Level, IReadOnlyList<string> Reas
     private static void JudgeModels(RuntimeStatus status, HealthLimits limits, List<string> unhealthy, List<string> degraded)
     {
         var absent = limits.RequiredModels.Except(status.Models.Select(model => model.Name)).ToList();
-        if (absent.Count > 0) unhealthy.Add($"{Words.List(absent)} not loaded, and required.");
+        if (absent.Count > 0) unhealthy.Add($"{Words.AreNames(absent)} not loaded, and required.");
         if (status.Models.Count == 0) unhealthy.Add("The generation in use has no model.");
         var tooOld = Older(status, limits.UnusableTrainedAge);
         if (tooOld.Count > 0) unhealthy.Add(Tell(status, tooOld, limits.UnusableTrainedAge!.Value));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Delivery.ApplyRuntime.Settings;
 
 namespace Delivery.ApplyRuntime.Observing;
 
@@ -9,7 +10,7 @@ internal static class RuntimeText
     private const int MostModels = 200;
     private const int LabelWidth = 16;
 
-    public static string Of(RuntimeStatus status, RuntimeHealth health, RuntimeOptions options)
+    public static string Of(RuntimeStatus status, RuntimeHealth health, RuntimeOptions options, ApplyConfiguration configuration)
     {
         var text = new StringBuilder();
         Section(text, "Runtime");
@@ -24,7 +25,7 @@ internal static class RuntimeText
         Models(text, status);
         OtherModels(text, status);
         Troubles(text, status);
-        Settings(text, status);
+        Settings(text, status, configuration);
         Decisions(text, status);
         Log(text, status, options);
         return text.ToString();
@@ -75,13 +76,16 @@ internal static class RuntimeText
         Line(text, "last error", status.LastError is { } last ? $"{Words.TimeAndAge(last.At, status.AsOf)}: {last.Message}" : "none");
     }
 
-    private static void Settings(StringBuilder text, RuntimeStatus status)
+    private static void Settings(StringBuilder text, RuntimeStatus status, ApplyConfiguration configuration)
     {
         var settings = status.Configuration;
         Section(text, "Settings");
         Line(text, "from", settings.File ?? "code");
         Line(text, "applied", settings.AppliedAt is null ? "never" : $"{Words.TimeAndAge(settings.AppliedAt, status.AsOf)}; {Words.Count(settings.Models, "model")}{(settings.Content is { } content ? $"; content {content.Short}" : "")}");
         Line(text, "changes", $"{Number(settings.Changes)}, {Number(settings.Refused)} refused");
+        var inUse = status.Models.Select(model => model.Name).ToHashSet();
+        string[] absent = [.. configuration.Models.Where(model => model.ModelSource == ModelSource.FastData && !inUse.Contains(model.Name)).Select(model => model.Name.Value)];
+        if (absent.Length > 0) Line(text, "not delivered", $"{Words.Names(absent)}; the settings name what is not in use");
         foreach (var problem in settings.Problems) Line(text, "not in use", problem);
         foreach (var finding in settings.Findings) Line(text, "seldom meant", finding.ToString());
     }

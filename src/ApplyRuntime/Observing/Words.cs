@@ -37,13 +37,16 @@ internal static class Words
     public static string Count(long number, string one) => string.Create(CultureInfo.InvariantCulture, $"{number} {one}{(number == 1 ? "" : "s")}");
 
     /// <summary>"a is", "a and b are", "a, b, c, d, e and 7 more are".</summary>
-    public static string List(IReadOnlyList<ModelName> names)
+    public static string AreNames(IReadOnlyList<ModelName> names) => $"{Names([.. names.Select(name => name.Value)])} {(names.Count == 1 ? "is" : "are")}";
+
+    /// <summary>"a", "a and b", "a, b, c, d, e and 7 more".</summary>
+    /// <param name="names">At least one.</param>
+    public static string Names(IReadOnlyList<string> names) => names.Count switch
     {
-        if (names.Count == 1) return $"{names[0]} is";
-        return names.Count <= MostNames
-            ? $"{string.Join(", ", names.SkipLast(1))} and {names[^1]} are"
-            : $"{string.Join(", ", names.Take(MostNames))} and {names.Count - MostNames} more are";
-    }
+        1 => names[0],
+        <= MostNames => $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}",
+        _ => $"{string.Join(", ", names.Take(MostNames))} and {names.Count - MostNames} more",
+    };
 
     /// <summary>The member of an enumeration as tags and JSON spell it: snake_case.</summary>
     public static string Snake(string member) => string.Concat(member.Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"));

@@ -77,7 +77,7 @@ public sealed class ExplainerTests : IDisposable
         { "plain", "The model's best: class 3, not shown." },
         { "plain", "There is no RandomizeParams: nothing is left to chance." },
         { "plain", "The blender is told position -1 with priority 1." },
-        { "intent", "No model is applied to VIDEO: the page stays as it is." },
+        { "intent", "No model is applied to VIDEO: the page stays as it is. The settings have NEWS." },
         { "features", "The request has 2 features: the model cannot be used." },
         { "features", "There is no FallBackBlenderPos either" },
         { "features", "No model has a position: the page stays as it is." },

@@ -68,6 +68,18 @@ public sealed class RuntimeTextTests : IDisposable
     }
 
     [Fact]
+    public void Models_of_the_settings_that_nobody_delivered_are_named()
+    {
+        var runtime = _scene.Open(Scene.OnlyWhenAsked with { ApplyModels = ApplyConfiguration.Of([Examples.Plain("a"), Examples.Plain("b"), Examples.Plain("pulled") with { ModelSource = ModelSource.Rtmr }]) });
+        runtime.Describe().Should().Contain("  not delivered     a and b; the settings name what is not in use\n");
+
+        _scene.Builder.With("a", FolderBuilder.Choosing("a", 1)).With("b", FolderBuilder.Choosing("b", 1)).Publish();
+        runtime.Refresh();
+
+        runtime.Describe().Should().NotContain("not delivered");
+    }
+
+    [Fact]
     public void Models_of_other_sources_and_the_log_are_told_where_there_are_any()
     {
         using var events = new EventLogWriter(Path.Combine(_scene.Root, "..", "events"));
