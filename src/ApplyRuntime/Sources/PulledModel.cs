@@ -10,6 +10,7 @@ internal sealed class PulledModel(ModelName name)
     private LoadedModel? _model;
     private PulledModelStatus _status = new(name);
     private bool _used;
+    private volatile bool _isAsked;
 
     public ModelName Name => name;
 
@@ -37,6 +38,13 @@ internal sealed class PulledModel(ModelName name)
 
     /// <summary>A pull was started and has not ended.</summary>
     public bool IsOut { get; set; }
+
+    /// <summary>That pull reached the store. Any thread sets it.</summary>
+    public bool IsAsked
+    {
+        get => _isAsked;
+        set => _isAsked = value;
+    }
 
     /// <summary>That pull had no answer in its time.</summary>
     public bool IsLate { get; set; }

@@ -134,7 +134,7 @@ internal sealed class Puller : IDisposable
             if (model.Limit is { } limit) Cancel(limit);
             _running--;
             _hanging++;
-            Fail(model, $"The store gave no answer within {_options.Timeout.TotalMilliseconds:0} ms.");
+            Fail(model, Late(model));
         }
     }
 
@@ -144,7 +144,7 @@ internal sealed class Puller : IDisposable
         foreach (var model in _known.Values.Where(model => !model.IsOut && model.DueAt <= now).OrderBy(model => model.DueAt).ToArray())
         {
             if (!HasPlace) return;
-            (model.IsOut, model.IsLate, model.StartedAt) = (true, false, now);
+            (model.IsOut, model.IsLate, model.IsAsked, model.StartedAt) = (true, false, false, now);
             model.DueAt = now + (long)(_options.Period.TotalSeconds * _time.TimestampFrequency);
             _running++;
             var limit = model.Limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
@@ -157,11 +157,13 @@ internal sealed class Puller : IDisposable
         Answer answer;
         try
         {
+            model.IsAsked = true; // before the look at the limit, so that none that hangs is told as not asked
+            limit.Token.ThrowIfCancellationRequested(); // its turn came too late, or the runtime was closed before
             answer = new Answer(model, await _source.GetAsync(model.Name, limit.Token), null);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            answer = new Answer(model, null, $"The store gave no answer within {_options.Timeout.TotalMilliseconds:0} ms.");
+            answer = new Answer(model, null, Late(model));
         }
         catch (Exception e) // whatever a store does
         {
@@ -173,6 +175,10 @@ internal sealed class Puller : IDisposable
             Monitor.Pulse(_gate);
         }
     }
+
+    private string Late(PulledModel model) => model.IsAsked
+        ? $"The store gave no answer within {_options.Timeout.TotalMilliseconds:0} ms."
+        : $"The store was not asked within {_options.Timeout.TotalMilliseconds:0} ms: the thread pool of this process is busy.";
 
     private void Take(Answer answer)
     {
