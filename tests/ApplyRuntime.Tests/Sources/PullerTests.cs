@@ -151,6 +151,27 @@ public sealed class PullerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Pulls_that_start_one_after_the_other_hang_in_no_greater_number()
+    {
+        ApplyModel[] models = [.. Enumerable.Range(0, 20).Select(i => Rtmr($"m{i}", $"I{i}"))];
+        foreach (var model in models) _source.Hang(model.Name.Value);
+        var time = new SteppedTime();
+        var options = new TrainingModelOptions { Period = TimeSpan.FromMilliseconds(10), Timeout = TimeSpan.FromMilliseconds(100), Concurrency = 2 };
+        var runtime = Open(options, time: time, models: models[0]);
+        await Scene.UntilAsync(() => _source.Out == 1);
+        time.Advance(options.Timeout / 2);
+        runtime.Configure(ApplyConfiguration.Of(models));
+
+        await Scene.UntilAsync(() =>
+        {
+            time.Advance(options.Timeout / 10);
+            return runtime.Status.TrainingModels.Count(model => model.Problem == "The store gave no answer within 100 ms.") == 6;
+        });
+
+        _source.MostOut.Should().Be(6, "those that run may come to hang, and count");
+    }
+
+    [Fact]
     public async Task What_a_store_does_when_it_is_cancelled_ends_neither_the_process_nor_the_pulling()
     {
         await SaveAsync("other", best: 1);
