@@ -26,7 +26,7 @@ public sealed class ModelRuntimeTests : IDisposable
         runtime.Decide("news", Scene.Ones).Source.Should().Be(DecisionSource.Model, "what is loaded serves on");
         free.Set();
         await Scene.UntilAsync(() => asked.IsCompleted);
-        runtime.Status.State.Should().Be(RuntimeState.Closed);
+        await Scene.UntilAsync(() => runtime.Status.State == RuntimeState.Closed);
 
         void Hang(RuntimeStatus status)
         {
@@ -245,6 +245,7 @@ public sealed class ModelRuntimeTests : IDisposable
         var runtime = _scene.Open(Scene.Mapping with { DrainTimeout = TimeSpan.FromMilliseconds(20) });
         using var lease = runtime.Lease();
         runtime.Dispose();
+        Scene.Until(() => runtime.Status.LastError is not null); // with so short a timeout closing does not wait for a thread that gets no core
 
         var scores = new float[4];
         lease.TryGetModel("news", out var model).Should().BeTrue();

@@ -10,14 +10,17 @@ internal sealed class Scene : IDisposable
 
     public Scene() => Builder = new FolderBuilder(_folder["fast-data"]);
 
-    /// <summary>Neither polls, in any time of a test, nor hears events: <see cref="ModelRuntime.Refresh"/> alone makes it look.</summary>
-    public static RuntimeOptions OnlyWhenAsked { get; } = new() { UseFileEvents = false, PollInterval = TimeSpan.FromHours(1) };
+    /// <summary>For what must happen in the end; far more than it takes.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// Neither polls, in any time of a test, nor hears events: <see cref="ModelRuntime.Refresh"/> alone makes it look. Closing waits as long as it
+    /// may take for its thread and for the leases of others, so that it has closed then.
+    /// </summary>
+    public static RuntimeOptions OnlyWhenAsked { get; } = new() { UseFileEvents = false, PollInterval = TimeSpan.FromHours(1), DrainTimeout = Patience };
 
     /// <summary>The same, with models mapped however small, so that a test can count them from outside.</summary>
     public static RuntimeOptions Mapping { get; } = OnlyWhenAsked with { Memory = ModelMemoryMode.Map };
-
-    /// <summary>For what must happen in the end; far more than it takes.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
 
     public static float[] Ones { get; } = [1, 1, 1];
 
@@ -47,6 +50,9 @@ internal sealed class Scene : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         while (!holds()) await Task.Delay(5, patience.Token);
     }
+
+    /// <summary>The same for a test that holds a lease, which it cannot while it awaits.</summary>
+    public static void Until(Func<bool> holds) => SpinWait.SpinUntil(holds, Patience).Should().BeTrue("it must happen in the end");
 
     /// <summary>Feature vector of ones.</summary>
     public static float[] OnesOf(int length)

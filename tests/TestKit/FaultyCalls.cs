@@ -37,8 +37,11 @@ public sealed class FaultyCalls(int at, CallFault fault) : QuickCalls
 
     public override void Write(FileStream file, ReadOnlySpan<byte> content)
     {
-        if (fault == CallFault.ShortWrite && _calls + 1 == at) base.Write(file, content[..(content.Length / 2)]);
-        Count("write", file.Name);
+        if (IsNextFaulty())
+        {
+            if (fault == CallFault.ShortWrite) base.Write(file, content[..(content.Length / 2)]);
+            Fail("write", file.Name);
+        }
         base.Write(file, content);
     }
 
@@ -78,7 +81,13 @@ public sealed class FaultyCalls(int at, CallFault fault) : QuickCalls
 
     private void Count(string call, string path)
     {
-        if (Interlocked.Increment(ref _calls) != at) return;
+        if (IsNextFaulty()) Fail(call, path);
+    }
+
+    private bool IsNextFaulty() => Interlocked.Increment(ref _calls) == at;
+
+    private void Fail(string call, string path)
+    {
         Failed = $"{fault} at call {at}: {call} {path}";
         throw fault switch
         {

@@ -3,7 +3,7 @@ namespace Delivery.TestKit;
 /// <summary>A new empty folder that goes with the test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public TemporaryFolder() => Path = Directory.CreateTempSubdirectory("delivery-test-").FullName;
 

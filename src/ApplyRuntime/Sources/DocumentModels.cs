@@ -168,9 +168,10 @@ internal sealed class DocumentModels : IDisposable
             evicted++;
             bytes -= BytesOf(one);
         }
+        // First, so that the status tells of whatever a request decides with.
+        Volatile.Write(ref _status, _status with { Models = models, Bytes = bytes, Admitted = _status.Admitted + (cached.Model is null ? 0 : 1), Evicted = _status.Evicted + evicted });
         Volatile.Write(ref _table, next);
         Volatile.Write(ref _moment, _moment + 2);
-        Volatile.Write(ref _status, _status with { Models = models, Bytes = bytes, Admitted = _status.Admitted + (cached.Model is null ? 0 : 1), Evicted = _status.Evicted + evicted });
     }
 
     private static long BytesOf(CachedModel cached) => cached.Model?.Entry.Length ?? 0;

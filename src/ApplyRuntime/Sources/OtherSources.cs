@@ -62,5 +62,6 @@ internal sealed class OtherSources(PulledModels? pulled, DocumentModels? documen
             : $"The document's model {brought.Content.Short} was not examined yet, or its bytes do not have the SHA-256 that the document says. {documents.Status.LastProblem}".TrimEnd();
     }
 
-    private static string Ago(TimeSpan age) => age < TimeSpan.FromMinutes(2) ? $"{(long)age.TotalSeconds} s ago" : age < TimeSpan.FromHours(2) ? $"{(long)age.TotalMinutes} min ago" : $"{(long)age.TotalHours} h ago";
+    /// <summary>What came after the clock was read came now.</summary>
+    private static string Ago(TimeSpan age) => age < TimeSpan.FromMinutes(2) ? $"{long.Max(0, (long)age.TotalSeconds)} s ago" : age < TimeSpan.FromHours(2) ? $"{(long)age.TotalMinutes} min ago" : $"{(long)age.TotalHours} h ago";
 }

@@ -7,10 +7,12 @@ namespace Delivery.ApplyRuntime.Sources;
 /// <summary>One model that is pulled. Requests read <see cref="Model"/>; all else is the puller's thread's, but for the status, which any thread reads.</summary>
 internal sealed class PulledModel(ModelName name)
 {
+    private const int Waits = 0, Asks = 1, IsGivenUp = 2;
+
     private LoadedModel? _model;
     private PulledModelStatus _status = new(name);
     private bool _used;
-    private volatile bool _isAsked;
+    private int _pull;
 
     public ModelName Name => name;
 
@@ -39,23 +41,29 @@ internal sealed class PulledModel(ModelName name)
     /// <summary>A pull was started and has not ended.</summary>
     public bool IsOut { get; set; }
 
-    /// <summary>That pull reached the store. Any thread sets it.</summary>
-    public bool IsAsked
-    {
-        get => _isAsked;
-        set => _isAsked = value;
-    }
-
     /// <summary>That pull had no answer in its time.</summary>
     public bool IsLate { get; set; }
 
-    public long StartedAt { get; set; }
+    public long StartedAt { get; private set; }
 
     /// <summary>Ends that pull, as far as the store listens; null while there is none.</summary>
     public CancellationTokenSource? Limit { get; set; }
 
     /// <summary>What was refused last, so that it is not examined again at each pull.</summary>
     public (ContentHash Content, string Problem)? Refused { get; set; }
+
+    /// <summary>A pull starts, which has yet to come to the store. After the one before has ended.</summary>
+    public void Start(long now)
+    {
+        (IsOut, IsLate, StartedAt) = (true, false, now);
+        Volatile.Write(ref _pull, Waits);
+    }
+
+    /// <summary>Whether that pull may ask the store: not once it was given up. Any thread, once a pull.</summary>
+    public bool TryAsk() => Interlocked.CompareExchange(ref _pull, Asks, Waits) == Waits;
+
+    /// <summary>Keeps that pull from asking the store; false when it asks already.</summary>
+    public bool TryGiveUp() => Interlocked.CompareExchange(ref _pull, IsGivenUp, Waits) == Waits;
 
     /// <summary>Notes a request. It writes once between two looks of the puller, so that the line stays shared.</summary>
     public void Use()

@@ -37,7 +37,7 @@ internal sealed class Puller : IDisposable
         _thread = new Thread(Run) { IsBackground = true, Name = "Delivery pulls", Priority = ThreadPriority.BelowNormal };
     }
 
-    private bool HasPlace => _running < _options.Concurrency && _hanging < HangingPerPlace * _options.Concurrency;
+    private bool HasPlace => _running < _options.Concurrency && _running + _hanging < HangingPerPlace * _options.Concurrency; // those that run may come to hang too
 
     public void Start() => _thread.Start();
 
@@ -131,10 +131,11 @@ internal sealed class Puller : IDisposable
         foreach (var model in _known.Values.Where(model => model is { IsOut: true, IsLate: false } && _time.GetElapsedTime(model.StartedAt) >= _options.Timeout))
         {
             model.IsLate = true;
+            var isAsked = !model.TryGiveUp();
             if (model.Limit is { } limit) Cancel(limit);
             _running--;
             _hanging++;
-            Fail(model, Late(model));
+            Fail(model, Late(isAsked));
         }
     }
 
@@ -144,7 +145,7 @@ internal sealed class Puller : IDisposable
         foreach (var model in _known.Values.Where(model => !model.IsOut && model.DueAt <= now).OrderBy(model => model.DueAt).ToArray())
         {
             if (!HasPlace) return;
-            (model.IsOut, model.IsLate, model.IsAsked, model.StartedAt) = (true, false, false, now);
+            model.Start(now);
             model.DueAt = now + (long)(_options.Period.TotalSeconds * _time.TimestampFrequency);
             _running++;
             var limit = model.Limit = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
@@ -157,13 +158,13 @@ internal sealed class Puller : IDisposable
         Answer answer;
         try
         {
-            model.IsAsked = true; // before the look at the limit, so that none that hangs is told as not asked
-            limit.Token.ThrowIfCancellationRequested(); // its turn came too late, or the runtime was closed before
-            answer = new Answer(model, await _source.GetAsync(model.Name, limit.Token), null);
+            answer = !_closing.IsCancellationRequested && model.TryAsk()
+                ? new Answer(model, await _source.GetAsync(model.Name, limit.Token), null)
+                : new Answer(model, null, Late(isAsked: false)); // its turn came too late
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            answer = new Answer(model, null, Late(model));
+            answer = new Answer(model, null, Late(isAsked: true));
         }
         catch (Exception e) // whatever a store does
         {
@@ -176,7 +177,7 @@ internal sealed class Puller : IDisposable
         }
     }
 
-    private string Late(PulledModel model) => model.IsAsked
+    private string Late(bool isAsked) => isAsked
         ? $"The store gave no answer within {_options.Timeout.TotalMilliseconds:0} ms."
         : $"The store was not asked within {_options.Timeout.TotalMilliseconds:0} ms: the thread pool of this process is busy.";
 
@@ -212,12 +213,13 @@ internal sealed class Puller : IDisposable
     {
         if (found.File.Length > _options.MostModelBytes) throw new InvalidModelException($"it has {found.File.Length} bytes; at most {_options.MostModelBytes} are taken.");
         var content = ContentHash.Of(found.File.Span);
-        if (content != model.Model?.Entry.Content)
+        var pulled = model.Model;
+        if (pulled?.Entry.Content != content)
         {
             if (model.Refused is { } refused && refused.Content == content) throw new InvalidModelException(refused.Problem);
             try
             {
-                model.Model = CopiedModel.Check(found.File.Span, content, model.Name);
+                pulled = CopiedModel.Check(found.File.Span, content, model.Name);
             }
             catch (Exception e)
             {
@@ -227,7 +229,8 @@ internal sealed class Puller : IDisposable
         }
         model.Refused = null;
         var now = _time.GetUtcNow();
-        model.Status = model.Status with { Model = model.Model.Status, SavedAt = found.SavedAt, PulledAt = now, TriedAt = now, FailuresInARow = 0, Problem = null };
+        model.Status = model.Status with { Model = pulled.Status, SavedAt = found.SavedAt, PulledAt = now, TriedAt = now, FailuresInARow = 0, Problem = null };
+        model.Model = pulled; // last, so that the status tells of whatever a request decides with
     }
 
     /// <summary>What a store registered for the cancellation runs elsewhere: it may block or throw, and a timer that cancels would end the process with what it throws.</summary>

@@ -5,6 +5,9 @@ namespace Delivery.ApplyRuntime.Tests.Faults;
 /// <summary>A running <see cref="ReaderProgram"/>. Disposing ends it.</summary>
 internal sealed class ReaderProcess : IDisposable
 {
+    /// <summary>For one answer, the first of which comes after the start of a process, and the longest of which after hundreds of reloads.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
 
     /// <param name="folder">What it follows.</param>
@@ -23,7 +26,7 @@ internal sealed class ReaderProcess : IDisposable
     /// <summary>Lets it do something; its answer.</summary>
     public async Task<string> AskAsync(string command)
     {
-        using var patience = new CancellationTokenSource(Scene.Patience);
+        using var patience = new CancellationTokenSource(Limit);
         await _process.StandardInput.WriteLineAsync(command.AsMemory(), patience.Token);
         await _process.StandardInput.FlushAsync(patience.Token);
         return await _process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException($"It ended at '{command}' with exit code {await ExitCodeAsync(patience.Token)}.");
@@ -32,7 +35,7 @@ internal sealed class ReaderProcess : IDisposable
     /// <summary>Asks for the status until it has this text.</summary>
     public async Task<string> StatusWithAsync(string text)
     {
-        using var patience = new CancellationTokenSource(Scene.Patience);
+        using var patience = new CancellationTokenSource(Limit);
         while (true)
         {
             var status = await AskAsync("status");

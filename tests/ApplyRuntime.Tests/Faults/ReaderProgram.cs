@@ -24,7 +24,7 @@ internal static class ReaderProgram
             {
                 "open" => Tell(runtime = ModelRuntime.Open(arguments[0], new RuntimeOptions { Memory = mode, PollInterval = TimeSpan.FromMilliseconds(20), RetryAfter = TimeSpan.FromMilliseconds(50), RetryAtMost = TimeSpan.FromMilliseconds(50) })),
                 "status" => Tell(runtime!),
-                "fill-descriptors" => FillDescriptors(),
+                "fill-descriptors" => FillDescriptors(runtime!),
                 "limit-memory" => LimitMemory(),
                 "free" => Free(),
                 "break-watch" => BreakWatch(),
@@ -44,9 +44,14 @@ internal static class ReaderProgram
         return $"epoch={status.Epoch} models={status.Models.Count} decided={decided} problems={status.Problems.Count} first={(status.Problems.Count == 0 ? "" : status.Problems[0].Message.ReplaceLineEndings(" "))}";
     }
 
-    private static string FillDescriptors()
+    /// <summary>Takes descriptors until the loader finds none: one that it had while the last was taken comes free again.</summary>
+    private static string FillDescriptors(ModelRuntime runtime)
     {
-        while (TryAdd(() => new FileStream("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite))) continue;
+        do
+        {
+            while (TryAdd(() => new FileStream("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite))) continue;
+        }
+        while (runtime.Refresh().Problems.Count == 0);
         return $"hoarded={Hoard.Count}";
     }
 
@@ -77,13 +82,17 @@ internal static class ReaderProgram
         return SetLimit(AddressSpace, new Limit(ulong.MaxValue, ulong.MaxValue)) == 0 ? "free" : "not free";
     }
 
-    /// <summary>Closes what the system watches with, behind the back of the framework.</summary>
+    /// <summary>Closes what the system watches with, behind the back of the framework, and puts nothing in its place.</summary>
+    /// <remarks>A number that is free goes to the next file that the loader opens, and the framework would go on to read that one as if it were events.</remarks>
     private static string BreakWatch()
     {
         var closed = 0;
+        using var nothing = new FileStream("/dev/null", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         foreach (var link in new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos())
         {
-            if (link.LinkTarget?.Contains("inotify", StringComparison.Ordinal) == true) closed += Close(int.Parse(link.Name, CultureInfo.InvariantCulture)) == 0 ? 1 : 0;
+            if (link.LinkTarget?.Contains("inotify", StringComparison.Ordinal) != true) continue;
+            var watch = int.Parse(link.Name, CultureInfo.InvariantCulture);
+            if (Duplicate((int)nothing.SafeFileHandle.DangerousGetHandle(), watch) == watch) closed++;
         }
         return $"closed={closed}";
     }
@@ -121,9 +130,9 @@ internal static class ReaderProgram
 
     private static int Maps(string folder) => File.ReadLines("/proc/self/maps").Count(line => line.Contains(folder, StringComparison.Ordinal));
 
-    [DllImport("libc", EntryPoint = "close")]
+    [DllImport("libc", EntryPoint = "dup2")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int descriptor);
+    private static extern int Duplicate(int from, int to);
 
     [DllImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

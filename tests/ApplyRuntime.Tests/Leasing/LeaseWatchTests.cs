@@ -107,6 +107,7 @@ public sealed class LeaseWatchTests : IDisposable
         using var lease = runtime.Lease();
 
         runtime.Dispose();
+        Scene.Until(() => runtime.Status.State == RuntimeState.Closed); // without a timeout closing does not wait for a thread that gets no core
 
         runtime.Status.OverdueLeases.Should().ContainSingle().Which.File.Should().EndWith("LeaseWatchTests.cs");
     }
@@ -127,7 +128,7 @@ public sealed class LeaseWatchTests : IDisposable
     private ModelRuntime Open(TimeSpan? drain = null)
     {
         _scene.Builder.With("news", FolderBuilder.Choosing("news", 1)).Publish();
-        return _scene.Open(Scene.OnlyWhenAsked with { Time = _clock, ReportLeasesAfter = Deadline, DrainTimeout = drain ?? TimeSpan.FromSeconds(2) });
+        return _scene.Open(Scene.OnlyWhenAsked with { Time = _clock, ReportLeasesAfter = Deadline, DrainTimeout = drain ?? Scene.Patience });
     }
 
     private void PublishNext() => _scene.Builder.With("news", FolderBuilder.Choosing("news", 2)).Publish();

@@ -11,6 +11,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     private const int Threads = 3;
 
+    /// <summary>For a program to start and to flush, on the slowest machine and disk.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
     private readonly Scene _scene = new();
     private readonly TemporaryFolder _events = new();
 
@@ -42,5 +45,5 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     }
 
     private Task<int[]> DecideUntilKilledAsync(int flushes) =>
-        FlushingProgram.RunUntilKilledAsync(typeof(Workload).Assembly.Location, [_scene.Root, _events.Path, Threads.ToString(CultureInfo.InvariantCulture)], flushes, Scene.Patience);
+        FlushingProgram.RunUntilKilledAsync(typeof(Workload).Assembly.Location, [_scene.Root, _events.Path, Threads.ToString(CultureInfo.InvariantCulture)], flushes, Limit);
 }

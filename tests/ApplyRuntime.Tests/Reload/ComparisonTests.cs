@@ -10,7 +10,7 @@ namespace Delivery.ApplyRuntime.Tests.Reload;
 public sealed class ComparisonTests : IDisposable
 {
     private static readonly RuntimeOptions ByEventsAlone = new() { PollInterval = TimeSpan.FromHours(1) };
-    private static readonly RuntimeOptions ByPollAlone = new() { UseFileEvents = false, PollInterval = TimeSpan.FromMilliseconds(10), RetryAfter = TimeSpan.FromMilliseconds(10) };
+    private static readonly RuntimeOptions ByPollAlone = new() { UseFileEvents = false, PollInterval = TimeSpan.FromMilliseconds(10), RetryAfter = TimeSpan.FromMilliseconds(10), RetryAtMost = TimeSpan.FromMilliseconds(10) };
     private readonly Scene _scene = new();
 
     public void Dispose() => _scene.Dispose();
