@@ -2,10 +2,11 @@ using System.Globalization;
 using Delivery.EventLog;
 using Delivery.EventLog.Appender;
 
-// EventLog.Appender DIR THREADS SEGMENT_BYTES: appends as fast as it can until it is killed. After each flush it prints how many records of
-// each thread it had appended before.
+// EventLog.Appender DIR THREADS SEGMENT_BYTES RECORDS: appends as fast as it can until it is killed, at most so many records in each thread, or it
+// would fill the disk where nobody gets to kill it. After each flush it prints how many records of each thread it had appended before.
 var threads = int.Parse(args[1], CultureInfo.InvariantCulture);
 using var log = new EventLogWriter(args[0], new EventLogOptions { SegmentBytes = long.Parse(args[2], CultureInfo.InvariantCulture), QueueBytes = 4 << 20, FlushInterval = TimeSpan.FromMilliseconds(5) });
+var most = int.Parse(args[3], CultureInfo.InvariantCulture);
 var appended = new int[threads];
 for (var t = 0; t < threads; t++)
 {
@@ -24,7 +25,7 @@ while (true)
 void Append(int thread)
 {
     var scratch = new float[Workload.Features];
-    while (true)
+    while (appended[thread] < most)
     {
         if (Workload.Append(log, thread, appended[thread], scratch)) Volatile.Write(ref appended[thread], appended[thread] + 1);
         else Thread.Yield(); // dropped: the same one again

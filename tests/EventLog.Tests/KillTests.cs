@@ -6,9 +6,10 @@ using Xunit.Abstractions;
 namespace Delivery.EventLog.Tests;
 
 /// <summary>Kills a real process that appends as fast as it can.</summary>
+[Collection(nameof(ProcessGroup))]
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Threads = 3;
+    private const int Threads = 3, Records = 50_000; // of 2.5 KB each
 
     private readonly Scene _scene = new();
 
@@ -63,5 +64,5 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     }
 
     private Task<int[]> AppendUntilKilledAsync(int flushes, long segmentBytes = 4 << 20) => FlushingProgram.RunUntilKilledAsync(
-        typeof(Workload).Assembly.Location, [_scene.Directory, $"{Threads}", $"{segmentBytes}"], flushes, Scene.Patience);
+        typeof(Workload).Assembly.Location, [_scene.Directory, $"{Threads}", $"{segmentBytes}", $"{Records}"], flushes, Scene.Patience);
 }

@@ -21,7 +21,7 @@ public sealed partial class Shop : IAsyncLifetime, IDisposable
           "new_arrivals_position": { "Intent": "NEW_ARRIVALS_WIZARD", "ModelSource": "fast_data", "ClassNumber": 11, "FallBackBlenderPos": 5 } } }
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClientHandler _handler = new() { AllowAutoRedirect = false };
@@ -88,7 +88,8 @@ public sealed partial class Shop : IAsyncLifetime, IDisposable
     {
         using var file = new FileStream(_folder["log/outcomes.jsonl"], FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         using var reader = new StreamReader(file);
-        return [.. reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+        // What stands behind the last end of a line is being written.
+        return [.. reader.ReadToEnd().Split('\n').SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
     /// <summary>What the event log has of a request, once it has anything.</summary>

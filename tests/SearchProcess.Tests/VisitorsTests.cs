@@ -50,7 +50,9 @@ public sealed class VisitorsTests(Shop shop)
     [Fact]
     public async Task A_shop_that_is_away_is_told_with_what_to_type()
     {
-        using var visitors = Start($"http://127.0.0.1:{ClosedPort()}");
+        using var closed = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // and nobody listens: as long as it is ours, nobody else will
+        using var visitors = Start($"http://127.0.0.1:{((IPEndPoint)closed.LocalEndPoint!).Port}");
 
         var result = await visitors.EndAsync();
 
@@ -124,13 +126,6 @@ public sealed class VisitorsTests(Shop shop)
     private static List<JsonElement> Of(IEnumerable<JsonElement> outcomes, string kind) => [.. outcomes.Where(line => line.GetProperty("event").GetString() == kind)];
 
     private static string? RequestOf(JsonElement line) => line.GetProperty("request").GetString();
-
-    private static int ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static string Root()
     {

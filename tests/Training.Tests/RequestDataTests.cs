@@ -65,7 +65,7 @@ public sealed class RequestDataTests(ITestOutputHelper output) : IDisposable
             ClassNumber = Sample.Settings.ClassNumber, FallBackBlenderPos = 1, RandomizeParams = new RandomizeParams { RandomizeBundle = "positional_local_random", MinRandomProb = 1 },
         };
         var learner = applied with { Name = Models.ModelName.Parse("news_too"), ApplyPriority = 1, RandomizeParams = null, UseLocalRandom = true };
-        using var log = new EventLogWriter(_folder["events"]);
+        using var log = new EventLogWriter(_folder["events"], new EventLogOptions { CloseTimeout = TimeSpan.FromMinutes(5) }); // all is read when it is closed
         using var runtime = ModelRuntime.Open(_folder["fast-data"], new RuntimeOptions { ApplyModels = ApplyConfiguration.Of([applied, learner]), Decisions = new RequestLog(log) });
         for (var i = 0; i < Requests; i++)
         {

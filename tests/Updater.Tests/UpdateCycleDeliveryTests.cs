@@ -1,6 +1,5 @@
 using Delivery.FastData;
 using Delivery.FastData.Git.Control;
-using Delivery.FastData.Storage;
 using Delivery.Models;
 using Delivery.TestKit;
 using Delivery.Updater.Records;
@@ -113,6 +112,7 @@ public sealed class UpdateCycleDeliveryTests : IDisposable
     public async Task A_folder_that_gets_busy_leaves_a_record_with_the_outcomes()
     {
         await _scene.ExportAsync(News, TestModels.Good);
+        _scene.LockTimeout = TimeSpan.FromMilliseconds(200);
         IDisposable? held = null;
         _scene.Store.Fault = (name, call, _) =>
         {
@@ -125,6 +125,7 @@ public sealed class UpdateCycleDeliveryTests : IDisposable
         busy.Should().Match<CycleRecord>(r => r.Result == CycleResult.Failed && r.Models.Count == 2 && r.Models[0].Outcome == "Accepted");
         busy.Error.Should().StartWith($"the folder is busy: {_scene.Layout.Lock}: ");
         held!.Dispose();
+        _scene.LockTimeout = UpdaterScene.Patience;
         (await _scene.RunAsync()).Result.Should().Be(CycleResult.Published, "the next cycle does it");
     }
 
@@ -134,6 +135,7 @@ public sealed class UpdateCycleDeliveryTests : IDisposable
         _scene.Put(News, TestModels.File(News, TestModels.Good));
         await _scene.ExportAsync(News, TestModels.GoodToo, 2000);
         using var held = Hold();
+        _scene.LockTimeout = TimeSpan.FromMilliseconds(200);
 
         var record = await _scene.RunAsync();
 
@@ -241,7 +243,7 @@ public sealed class UpdateCycleDeliveryTests : IDisposable
     private IDisposable Hold()
     {
         Directory.CreateDirectory(_scene.Layout.Root);
-        return new LocalDisk().TryLock(_scene.Layout.Lock)!;
+        return UpdaterScene.Hold(_scene.Layout.Lock);
     }
 
     private void UseFolder(string name) => _scene.Folder = _scene.Files[name];

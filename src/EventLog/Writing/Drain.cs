@@ -94,7 +94,7 @@ internal sealed class Drain
             else WaitForRetry();
         }
         if (_failuresInARow == 0) _appender.Seal();
-        else _appender.Abandon();
+        else _appender.GiveUp();
         lock (_gate)
         {
             _ended = true;

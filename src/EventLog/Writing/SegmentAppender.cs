@@ -84,7 +84,13 @@ internal sealed class SegmentAppender(string directory, EventLogOptions options,
     /// <summary>Gives up a segment that cannot be written any more. What a failed write left in it goes, if that can be done.</summary>
     public void Abandon()
     {
-        if (_file is null || _length == 0) return; // of an empty one nothing is gained by another
+        if (_length > 0) GiveUp(); // of an empty one nothing is gained by another
+    }
+
+    /// <summary>Gives up the segment at the end of a writer whose disk fails: what a failed write left goes from an empty one too, since it counts as lost.</summary>
+    public void GiveUp()
+    {
+        if (_file is null) return;
         Try(() => _file.Cut(_length));
         Close();
     }

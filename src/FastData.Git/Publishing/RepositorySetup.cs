@@ -42,7 +42,7 @@ internal static class RepositorySetup
         if (File.Exists(git)) throw new FastDataException($"{git}: a file; a bare repository was expected. Is this a work tree of something else?");
         if (!HasHistory(layout))
         {
-            if (File.Exists(layout.Current)) throw new FastDataException($"{git}: the repository is gone, and the folder has a live generation. Restore it from a copy or a mirror; the live models stay as they are.");
+            if (File.Exists(layout.Current) && !HasHistory(layout)) throw new FastDataException($"{git}: the repository is gone, and the folder has a live generation. Restore it from a copy or a mirror; the live models stay as they are.");
             var foreign = Directory.Exists(layout.Root) ? Directory.EnumerateFileSystemEntries(layout.Root).Select(Path.GetFileName).FirstOrDefault(name => !IsOurs(name!)) : null;
             if (foreign is not null) throw new FastDataException($"{layout.Root}: it holds '{foreign}', so it is no fast-data folder. Name an empty folder or a new one.");
         }

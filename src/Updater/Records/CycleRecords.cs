@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Delivery.FastData.Storage;
 
 namespace Delivery.Updater.Records;
 
@@ -11,6 +13,9 @@ namespace Delivery.Updater.Records;
 /// </summary>
 public sealed class CycleRecords
 {
+    /// <summary>For others that append: each has the lock for one line, but on a slow disk that takes its time, and nobody stands in a queue.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+
     private readonly string _folder;
 
     /// <param name="folder">Made by the first append when missing.</param>
@@ -21,7 +26,7 @@ public sealed class CycleRecords
     {
         Directory.CreateDirectory(_folder);
         var line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(record, CycleJson.Default.CycleRecord) + "\n");
-        await using var alone = await LockAsync(cancellationToken);
+        using var alone = await LockAsync(cancellationToken);
         await using var file = new FileStream(FileOf(record.Started), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         file.SetLength(WholeLines.Length(file));
         file.Seek(0, SeekOrigin.End);
@@ -75,19 +80,14 @@ public sealed class CycleRecords
     }
 
     // A lock file of its own: on Linux only FileShare.None excludes, and on the records themselves it would shut out readers.
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    private async Task<IDisposable> LockAsync(CancellationToken cancellationToken)
     {
-        const int attempts = 250;
-        for (var attempt = 1; ; attempt++)
+        var (path, disk, started) = (Path.Combine(_folder, "cycles.lock"), new LocalDisk(), Stopwatch.GetTimestamp());
+        while (true)
         {
-            try
-            {
-                return new FileStream(Path.Combine(_folder, "cycles.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (attempt < attempts)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
-            }
+            if (disk.TryLock(path) is { } held) return held;
+            if (Stopwatch.GetElapsedTime(started) > LongestWait) throw new IOException($"{path}: others have held it for {LongestWait.TotalSeconds:0} s.");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }
 }

@@ -25,6 +25,7 @@ public sealed class GenerationFilesTests : IDisposable
         _manifest = new Manifest(1, CommitId.Parse(new string('a', 40)), [.. models.Select(model => model.Entry)]);
         _files.CreateDirectories();
         _files.WriteModels(models);
+        Directory.SetLastWriteTimeUtc(_layout.Models, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc)); // the clock of the test runs, that of the file system may stand still meanwhile
     }
 
     public void Dispose() => _folder.Dispose();

@@ -40,6 +40,7 @@ public sealed class BrowserTests(Shop shop) : IAsyncLifetime
         {
             await page.GetByLabel("Search the shop").FillAsync(query);
             await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+            await page.WaitForURLAsync(url => url.EndsWith("/?q=" + query.Replace(' ', '+'), StringComparison.Ordinal)); // and until it is loaded: the page before has the query in its box too
             await Assertions.Expect(page.GetByLabel("Search the shop")).ToHaveValueAsync(query);
             if (await wizard.CountAsync() == 1) break;
         }

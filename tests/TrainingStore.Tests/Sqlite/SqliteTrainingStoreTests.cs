@@ -178,7 +178,7 @@ public sealed class SqliteTrainingStoreTests : TrainingStoreContract, IDisposabl
 
     protected override ITrainingStore Open()
     {
-        var store = SqliteTrainingStore.Open(Path, Time);
+        var store = SqliteTrainingStore.Open(Path, Time, WriterProcess.Patience);
         _open.Add(store);
         return store;
     }

@@ -11,7 +11,7 @@ public sealed class StorePullerTests : IDisposable
 {
     private static readonly PullOptions Quick = new()
     {
-        AttemptTimeout = TimeSpan.FromSeconds(20), Retries = 3, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5), CircuitMinimumAttempts = 1000,
+        AttemptTimeout = UpdaterScene.Patience, Retries = 3, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5), CircuitMinimumAttempts = 1000,
     };
 
     private readonly TemporaryFolder _folder = new();
@@ -57,11 +57,16 @@ public sealed class StorePullerTests : IDisposable
     [Fact]
     public async Task A_store_that_hangs_and_ignores_its_token_is_left_behind()
     {
-        _store.Fault = (_, _, _) => Task.Delay(Timeout.Infinite, CancellationToken.None);
+        var time = new TimeoutTime(TimeSpan.FromMinutes(9));
+        _store.Fault = (_, _, _) =>
+        {
+            time.Pass(); // once it was asked: the real time might be over before
+            return Task.Delay(Timeout.Infinite, CancellationToken.None);
+        };
 
-        var outcomes = await Puller(Quick with { AttemptTimeout = TimeSpan.FromMilliseconds(30), Retries = 1 }).PullAsync([TestModels.News], default);
+        var outcomes = await Puller(Quick with { AttemptTimeout = TimeSpan.FromMinutes(9), Retries = 1 }, time).PullAsync([TestModels.News], default);
 
-        outcomes[TestModels.News].Should().Be(new PullOutcome.Failed("the training store did not answer within 0.03 s, 2 times"));
+        outcomes[TestModels.News].Should().Be(new PullOutcome.Failed("the training store did not answer within 540 s, 2 times"));
         _store.Calls(TestModels.News).Should().Be(2);
     }
 
@@ -157,4 +162,35 @@ public sealed class StorePullerTests : IDisposable
     }
 
     private StorePuller Puller(PullOptions options, TimeProvider? time = null) => new(_store, options, time ?? TimeProvider.System);
+
+    /// <summary>The real time, but for one timeout, which is over when the test says so.</summary>
+    private sealed class TimeoutTime(TimeSpan timeout) : TimeProvider
+    {
+        private Action? _over;
+
+        public void Pass() => _over!();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new Watched(base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, period), due =>
+            {
+                if (due == timeout) _over = () => callback(state);
+            });
+            timer.Change(dueTime, period);
+            return timer;
+        }
+
+        private sealed class Watched(ITimer timer, Action<TimeSpan> set) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                set(dueTime);
+                return timer.Change(dueTime, period);
+            }
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
+    }
 }

@@ -78,11 +78,11 @@ public sealed class CycleRecordsTests : IDisposable
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(t => Task.Run(async () =>
         {
-            for (var i = 0; i < 10; i++) await writers[t % 2].AppendAsync(Record(1) with { Cycle = $"{t}-{i}" }, default);
+            for (var i = 0; i < 5; i++) await writers[t % 2].AppendAsync(Record(1) with { Cycle = $"{t}-{i}" }, default);
         })));
 
         _records.Read(December).Select(r => r.Cycle).Order().Should().Equal(
-            from t in Enumerable.Range(0, 4) from i in Enumerable.Range(0, 10) select $"{t}-{i}");
+            from t in Enumerable.Range(0, 4) from i in Enumerable.Range(0, 5) select $"{t}-{i}");
     }
 
     private static CycleRecord Record(int number) => new()

@@ -1,5 +1,4 @@
 using Delivery.FastData.Git.Maintaining;
-using Delivery.FastData.Storage;
 using Delivery.TestKit;
 using Delivery.TrainingStore;
 using Delivery.Updater.Scheduling;
@@ -12,8 +11,6 @@ namespace Delivery.Updater.Tests.Scheduling;
 
 public sealed class MaintainJobTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly UpdaterScene _scene = new();
     private readonly LogLines _log = new();
 
@@ -30,7 +27,7 @@ public sealed class MaintainJobTests : IDisposable
         using var host = Host();
 
         await host.StartAsync();
-        await UntilAsync(() => Lines("Maintenance: 0 weights moved").Any() && _scene.Epoch() == 1);
+        await UpdaterScene.UntilAsync(() => Lines("Maintenance: 0 weights moved").Any() && _scene.Epoch() == 1);
         await host.StopAsync();
 
         Lines("could not be done").Should().BeEmpty();
@@ -43,12 +40,12 @@ public sealed class MaintainJobTests : IDisposable
         await _scene.ExportAsync(TestModels.News, TestModels.Good);
         await _scene.Cycle().RunAsync(dryRun: false, default);
         using var host = Host();
-        using (new LocalDisk().TryLock(Path.Combine(_scene.Folder, ".git", "MAINTAIN")))
+        using (UpdaterScene.Hold(Path.Combine(_scene.Folder, ".git", "MAINTAIN")))
         {
             await host.StartAsync();
-            await UntilAsync(() => Lines("another maintenance is under way").Count() >= 2);
+            await UpdaterScene.UntilAsync(() => Lines("another maintenance is under way").Count() >= 2);
         }
-        await UntilAsync(() => Lines("Maintenance: 0 weights moved").Any());
+        await UpdaterScene.UntilAsync(() => Lines("Maintenance: 0 weights moved").Any());
         await host.StopAsync();
 
         _log.All.Should().Contain(line => line.Level == LogLevel.Error && line.Text.StartsWith("Maintenance could not be done, nothing is lost: ", StringComparison.Ordinal));
@@ -60,15 +57,9 @@ public sealed class MaintainJobTests : IDisposable
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(_log);
-        builder.Services.AddSingleton<ITrainingStore>(_scene.Store).AddSingleton(_scene.Publisher());
+        builder.Services.AddSingleton<ITrainingStore>(_scene.Store).AddSingleton(_scene.Publisher()).Configure<HostOptions>(options => options.ShutdownTimeout = UpdaterScene.Patience);
         builder.Services.AddDeliveryUpdater(_scene.Options with { Period = TimeSpan.FromDays(1) });
-        builder.Services.AddDeliveryMaintenance(new FolderMaintenance(_scene.Folder, new MaintenanceOptions()), TimeSpan.FromMilliseconds(200));
+        builder.Services.AddDeliveryMaintenance(new FolderMaintenance(_scene.Folder, new MaintenanceOptions { LockTimeout = UpdaterScene.Patience }), TimeSpan.FromMilliseconds(200));
         return builder.Build();
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (!condition()) await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
     }
 }

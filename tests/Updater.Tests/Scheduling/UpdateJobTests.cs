@@ -11,8 +11,6 @@ namespace Delivery.Updater.Tests.Scheduling;
 
 public sealed class UpdateJobTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly UpdaterScene _scene = new();
     private readonly LogLines _log = new();
 
@@ -31,7 +29,7 @@ public sealed class UpdateJobTests : IDisposable
         using var host = Host(TimeSpan.FromDays(1));
 
         await host.StartAsync();
-        await UntilAsync(() => Records().Length == 1);
+        await UpdaterScene.UntilAsync(() => Records().Length == 1);
         await host.StopAsync();
 
         Records().Should().ContainSingle().Which.Result.Should().Be(CycleResult.Published);
@@ -44,7 +42,7 @@ public sealed class UpdateJobTests : IDisposable
         using var host = Host(TimeSpan.FromMilliseconds(200));
 
         await host.StartAsync();
-        await UntilAsync(() => Records().Length >= 4);
+        await UpdaterScene.UntilAsync(() => Records().Length >= 4);
         await host.StopAsync();
 
         Records().Take(4).Should().OnlyContain(r => r.Result == CycleResult.Unchanged, "a fifth may have been stopped on its way");
@@ -60,13 +58,13 @@ public sealed class UpdateJobTests : IDisposable
         };
         using var host = Host(TimeSpan.FromSeconds(1));
         await host.StartAsync();
-        await UntilAsync(() => _scene.Store.AllCalls == 1);
+        await UpdaterScene.UntilAsync(() => _scene.Store.AllCalls == 1);
 
         await Task.Delay(TimeSpan.FromSeconds(5)); // five periods go by
         _scene.Store.AllCalls.Should().Be(1, "the first cycle still runs");
         var released = TimeProvider.System.GetUtcNow();
         release.Release();
-        await UntilAsync(() => Records().Length >= 4);
+        await UpdaterScene.UntilAsync(() => Records().Length >= 4);
         await host.StopAsync();
 
         _scene.Store.MostAtOnce.Should().Be(1);
@@ -81,7 +79,7 @@ public sealed class UpdateJobTests : IDisposable
         _scene.Store.Fault = (_, _, token) => Task.Delay(Timeout.Infinite, token);
         using var host = Host(TimeSpan.FromDays(1));
         await host.StartAsync();
-        await UntilAsync(() => _scene.Store.AllCalls == 1);
+        await UpdaterScene.UntilAsync(() => _scene.Store.AllCalls == 1);
 
         await host.StopAsync();
 
@@ -96,9 +94,9 @@ public sealed class UpdateJobTests : IDisposable
         using var host = Host(TimeSpan.FromMilliseconds(200));
 
         await host.StartAsync();
-        await UntilAsync(() => Records().Length >= 1);
+        await UpdaterScene.UntilAsync(() => Records().Length >= 1);
         await File.WriteAllTextAsync(_scene.Options.ModelListPath, "news_wizard\n");
-        await UntilAsync(() => Records().Any(r => r.Result == CycleResult.Unchanged));
+        await UpdaterScene.UntilAsync(() => Records().Any(r => r.Result == CycleResult.Unchanged));
         await host.StopAsync();
 
         Records()[0].Error.Should().Contain("model_list.txt: cannot be read");
@@ -114,7 +112,7 @@ public sealed class UpdateJobTests : IDisposable
         using var host = Host(TimeSpan.FromDays(1));
 
         await host.StartAsync();
-        await UntilAsync(() => _log.All.Count > 0);
+        await UpdaterScene.UntilAsync(() => _log.All.Count > 0);
         await host.StopAsync();
 
         var record = Records().Single();
@@ -133,16 +131,10 @@ public sealed class UpdateJobTests : IDisposable
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddProvider(_log);
-        builder.Services.AddSingleton<ITrainingStore>(_scene.Store).AddSingleton(_scene.Publisher());
+        builder.Services.AddSingleton<ITrainingStore>(_scene.Store).AddSingleton(_scene.Publisher()).Configure<HostOptions>(options => options.ShutdownTimeout = UpdaterScene.Patience);
         builder.Services.AddDeliveryUpdater(_scene.Options with { Period = period });
         return builder.Build();
     }
 
     private CycleRecord[] Records() => [.. _scene.Records.Read(DateTimeOffset.MinValue)];
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var deadline = new CancellationTokenSource(Patience);
-        while (!condition()) await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-    }
 }

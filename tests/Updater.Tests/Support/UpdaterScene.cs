@@ -14,6 +14,9 @@ namespace Delivery.Updater.Tests.Support;
 /// <summary>A training store, a fast-data folder and a list of two models, all real and in a temporary folder.</summary>
 internal sealed class UpdaterScene : IDisposable
 {
+    /// <summary>Long enough for the slowest machine; a test that gets here has failed.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     public UpdaterScene()
     {
         Training = SqliteTrainingStore.Open(Files["store.db"], Time);
@@ -25,7 +28,7 @@ internal sealed class UpdaterScene : IDisposable
             ModelListPath = Files["model_list.txt"],
             RecordsFolder = Files["cycles"],
             StoreName = "test-store",
-            Pull = new PullOptions { Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(2), CircuitMinimumAttempts = 1000 },
+            Pull = new PullOptions { AttemptTimeout = Patience, Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(2), CircuitMinimumAttempts = 1000 },
         };
         File.WriteAllText(Options.ModelListPath, "news_wizard\nvideo_wizard\n");
     }
@@ -47,6 +50,9 @@ internal sealed class UpdaterScene : IDisposable
     /// <summary>The fast-data folder.</summary>
     public string Folder { get; set; }
 
+    /// <summary>How long a publish waits for the folder. Where somebody is to hold it longer, a test makes it short.</summary>
+    public TimeSpan LockTimeout { get; set; } = Patience;
+
     public FolderLayout Layout => new(Folder);
 
     public void Dispose()
@@ -55,11 +61,25 @@ internal sealed class UpdaterScene : IDisposable
         Files.Dispose();
     }
 
-    public FastDataPublisher Publisher(IDisk? disk = null) => new(Folder, Time, disk) { LockTimeout = TimeSpan.FromMilliseconds(200) };
+    public FastDataPublisher Publisher(IDisk? disk = null) => new(Folder, Time, disk) { LockTimeout = LockTimeout };
 
     public UpdateCycle Cycle(IDisk? disk = null) => new(Options, Store, Publisher(disk), Records, Time);
 
     public Task<CycleRecord> RunAsync(IDisk? disk = null) => Cycle(disk).RunAsync(dryRun: false, default);
+
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (!condition()) await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+    }
+
+    /// <summary>Takes a lock that nobody keeps. A process that another test starts in that moment has it for as long as it takes to run its program.</summary>
+    public static IDisposable Hold(string path)
+    {
+        IDisposable? held = null;
+        SpinWait.SpinUntil(() => (held = new LocalDisk().TryLock(path)) is not null, Patience).Should().BeTrue("nobody keeps {0}", path);
+        return held!;
+    }
 
     public FastDataTip Tip() => Publisher().ReadTip(default);
 
