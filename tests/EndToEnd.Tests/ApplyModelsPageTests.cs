@@ -4,6 +4,7 @@ using Delivery.TestKit;
 namespace Delivery.EndToEnd.Tests;
 
 /// <summary>The program and the settings of docs/apply-models.md are a sample that runs as the page tells.</summary>
+[Collection(BuildGroup.Name)]
 public sealed class ApplyModelsPageTests : IDisposable
 {
     private const string Page = "docs/apply-models.md", Program = "samples/Blend/Program.cs", Settings = "samples/Blend/apply.json";

@@ -46,7 +46,7 @@ internal sealed record RunbookScenario(string Break = "", string Healed = "deliv
             """
             next
             echo '{ "update": { "lockTimeout": "1s" } }' > delivery.json
-            flock -o fast-data/LOCK sleep 60 > /dev/null 2>&1 &
+            /usr/bin/python3 -c 'import fcntl, time; lock = open("fast-data/LOCK"); fcntl.flock(lock, fcntl.LOCK_EX); time.sleep(600)' > /dev/null 2>&1 &
             while flock -n fast-data/LOCK true; do sleep 0.05; done
             """),
         ["disk-full"] = new(OnSmallDisk +

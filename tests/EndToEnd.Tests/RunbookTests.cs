@@ -76,8 +76,7 @@ public sealed class RunbookTests(RunbookTests.Sound sound) : IClassFixture<Runbo
         public async Task InitializeAsync()
         {
             Directory.CreateDirectory(Programs);
-            await File.WriteAllTextAsync(Path.Combine(Programs, "delivery"), $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "delivery.dll")}' \"$@\"\n");
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(Programs, "delivery"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            DeliveryCommand.Write(Path.Combine(Programs, "delivery"));
             for (var n = 1; n <= 3; n++)
             {
                 await _installation.TrainAsync(n);

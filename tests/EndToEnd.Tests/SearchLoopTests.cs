@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Delivery.TestKit;
 
@@ -28,6 +30,7 @@ public sealed partial class SearchLoopTests : IDisposable
         (await http.GetStringAsync("/explain?q=red+bag")).Should().Contain("No generation of models is loaded.");
 
         await ClickBargainsAsync(http);
+        await ShouldBeLoggedAsync(http);
         var learned = await RunAsync(Command("samples/SearchLearn -c"));
         var updated = await RunAsync(Command("./delivery update"));
 
@@ -46,7 +49,9 @@ public sealed partial class SearchLoopTests : IDisposable
         using var search = Start(Command("samples/SearchProcess -c").Replace("5080", "0", StringComparison.Ordinal) + $" --log {_work["log"]}");
         var address = (await search.LineWithAsync("Listening on "))["Listening on ".Length..];
 
+        using var http = new HttpClient { BaseAddress = new Uri(address) };
         var random = ValueOf(await RunAsync(Visitors("--requests 1500", "--requests 600", address)));
+        await ShouldBeLoggedAsync(http);
         await RunAsync(Command("samples/SearchLearn -c"));
         await RunAsync(Command("./delivery update"));
         await search.LineWithAsync("Epoch 1: 2 models.");
@@ -64,6 +69,19 @@ public sealed partial class SearchLoopTests : IDisposable
     }
 
     private static double ValueOf(DeliveryProcess.Result result) => double.Parse(Value().Match(result.Output).Groups["value"].Value, CultureInfo.InvariantCulture);
+
+    /// <summary>Waits until all that was decided can be read in the log: it is written in the background.</summary>
+    private static async Task ShouldBeLoggedAsync(HttpClient http)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (true)
+        {
+            using var status = JsonDocument.Parse(await http.GetStringAsync("/status", limit.Token));
+            var events = status.RootElement.GetProperty("events");
+            if (events.GetProperty("written").GetInt64() == events.GetProperty("appended").GetInt64()) return;
+            await Task.Delay(20, limit.Token);
+        }
+    }
 
     /// <summary>Users who want nothing but bargains.</summary>
     private static async Task ClickBargainsAsync(HttpClient http)
@@ -90,10 +108,16 @@ public sealed partial class SearchLoopTests : IDisposable
 
     private static DeliveryProcess Start(string command) => DeliveryProcess.StartProgram(["bash", "-c", command], Sources.Root, new Dictionary<string, string>());
 
+    /// <summary>Runs it to its end however long that takes: hundreds of visits are minutes on a busy machine.</summary>
     private static async Task<DeliveryProcess.Result> RunAsync(string command)
     {
-        using var running = Start(command);
-        var result = await running.EndAsync();
+        var start = new ProcessStartInfo("bash", ["-c", command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Sources.Root };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("DELIVERY_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        var result = new DeliveryProcess.Result(process.ExitCode, output, await errors);
         result.ExitCode.Should().Be(0, "{0} said {1}{2}", command, result.Output, result.Errors);
         return result;
     }

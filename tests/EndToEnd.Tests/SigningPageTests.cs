@@ -11,12 +11,7 @@ public sealed partial class SigningPageTests : IDisposable
     private readonly Installation _installation = new("news_touch", "images_desktop");
     private readonly TemporaryFolder _path = new();
 
-    public SigningPageTests()
-    {
-        var program = _path["delivery"];
-        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "delivery.dll")}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-    }
+    public SigningPageTests() => DeliveryCommand.Write(_path["delivery"]);
 
     public void Dispose()
     {

@@ -22,9 +22,9 @@ public sealed class TwoWritersTests(ITestOutputHelper output) : IDisposable
         var each = LongRun.IsWanted ? 500 : 40;
 
         var rounds = 0;
-        while (_lost == 0 && rounds < 10) // one may be done before the other has begun
+        while (_lost == 0 && rounds < 10) // one may stand still until the other is done
         {
-            await Task.WhenAll(RunAsync(1 + (rounds * each), each), RunAsync(100_001 + (rounds * each), each));
+            await RunBothAsync(1 + (rounds * each), 100_001 + (rounds * each), each);
             rounds++;
         }
 
@@ -51,7 +51,7 @@ public sealed class TwoWritersTests(ITestOutputHelper output) : IDisposable
             return commands;
         });
 
-        await Task.WhenAll(RunAsync(1, each), RunAsync(100_001, each));
+        await RunBothAsync(1, 100_001, each);
 
         await done.CancelAsync();
         output.WriteLine($"{_reports.Count} publishes, {_lost} lost races, {await git} git commands");
@@ -88,6 +88,18 @@ public sealed class TwoWritersTests(ITestOutputHelper output) : IDisposable
         using var writer = WriterProcess.Start(Folder, first, count);
         await ReadAsync(writer);
         writer.ExitCode.Should().Be(0);
+    }
+
+    // Neither begins before the other is up.
+    private async Task RunBothAsync(int first, int second, int count)
+    {
+        using var one = WriterProcess.Start(Folder, first, count, waits: true);
+        using var other = WriterProcess.Start(Folder, second, count, waits: true);
+        foreach (var writer in (Process[])[one, other]) (await writer.StandardOutput.ReadLineAsync()).Should().Be(WriterProcess.Ready);
+        foreach (var writer in (Process[])[one, other]) await writer.StandardInput.WriteLineAsync();
+        foreach (var writer in (Process[])[one, other]) writer.StandardInput.Close();
+        await Task.WhenAll(ReadAsync(one), ReadAsync(other));
+        (one.ExitCode, other.ExitCode).Should().Be((0, 0));
     }
 
     private async Task ReadAsync(Process writer)

@@ -8,7 +8,7 @@ namespace Delivery.ApplyRuntime.Observing;
 internal sealed class Acknowledger : IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan KeepLeftovers = TimeSpan.FromDays(1);
     private static int _runtimes;
 
@@ -50,7 +50,7 @@ internal sealed class Acknowledger : IDisposable
         }
     }
 
-    /// <summary>Takes the file away. Waits no longer than two seconds for a disk that hangs; the file then stays, as that of a dead process does.</summary>
+    /// <summary>Takes the file away. Waits no longer than ten seconds for a disk that hangs; the file then stays, as that of a dead process does.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -9,7 +9,7 @@ namespace Delivery.Cli.Demo;
 public sealed class ReaderProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
     private readonly Channel<ReaderEvent> _events = Channel.CreateUnbounded<ReaderEvent>();
@@ -45,7 +45,7 @@ public sealed class ReaderProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has loaded a generation, or a newer one.</summary>
-    /// <exception cref="VerbException">It ended, or did not load it in 30 s.</exception>
+    /// <exception cref="VerbException">It ended, or did not load it in 2 min.</exception>
     public async Task<ReaderEvent.Applied> WaitForEpochAsync(long epoch, CancellationToken cancellationToken)
     {
         if (_applied.Find(known => known.Epoch >= epoch) is { } already) return already;

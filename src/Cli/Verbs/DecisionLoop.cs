@@ -15,6 +15,9 @@ internal sealed class DecisionLoop : IDisposable
     /// <summary>How long a decision that looks wrong waits for the news that would explain it: the swap comes before the word of it.</summary>
     private static readonly TimeSpan NewsTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>The same for a decision on a newer generation: the word of that one does come, however busy the machine is.</summary>
+    private static readonly TimeSpan SwapNewsTimeout = TimeSpan.FromMinutes(1);
+
     private readonly ManualResetEventSlim _begin = new();
     private readonly Dictionary<int, float[][]> _vectors = [];
     private volatile Generation? _generation;
@@ -89,9 +92,9 @@ internal sealed class DecisionLoop : IDisposable
                 Decisions++;
                 if (decision.Epoch > generation.Epoch) Note(decision.Epoch);
                 // A newer generation than the list in hand: it is judged in the next round, which has its list.
-                if (decision.Epoch > generation.Epoch && IsOutdated(generation)) return;
+                if (decision.Epoch > generation.Epoch && IsOutdated(generation, SwapNewsTimeout)) return;
                 if (Fault(decision, model, i, generation) is not { } fault) Note(decision.Epoch);
-                else if (IsOutdated(generation)) return;
+                else if (IsOutdated(generation, NewsTimeout)) return;
                 else Fail($"{model.Name} at epoch {generation.Epoch}: {fault}");
             }
         }
@@ -112,14 +115,14 @@ internal sealed class DecisionLoop : IDisposable
     }
 
     /// <summary>Whether another generation has been given since. Waits for it, but once only: what stays wrong is not to slow the loop down.</summary>
-    private bool IsOutdated(Generation generation)
+    private bool IsOutdated(Generation generation, TimeSpan patience)
     {
         var asked = Stopwatch.GetTimestamp();
         var spin = new SpinWait();
         while (!ReferenceEquals(_waitedFor, generation) && ReferenceEquals(_generation, generation))
         {
             spin.SpinOnce();
-            if (Stopwatch.GetElapsedTime(asked) > NewsTimeout) _waitedFor = generation;
+            if (Stopwatch.GetElapsedTime(asked) > patience) _waitedFor = generation;
         }
         return !ReferenceEquals(_generation, generation);
     }

@@ -18,6 +18,9 @@ internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
     // As long as git itself waits for packed-refs.
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(1);
 
+    // A busy machine may stand still for all of that time, and the lock be long gone: then it is tried again all the same.
+    private const int FewestTries = 5;
+
     private readonly string _loose = Path.Combine(layout.Repository, name);
 
     public string LockFile => _loose + ".lock";
@@ -99,7 +102,7 @@ internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
     private void TakeLock(string temporary)
     {
         var started = Stopwatch.GetTimestamp();
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
@@ -109,7 +112,7 @@ internal sealed class RefFile(FolderLayout layout, IDisk disk, string name)
             catch (IOException e) when (e.HResult == AlreadyExists || File.Exists(LockFile))
             {
                 // A git beside us, such as pack-refs, holds it for a moment.
-                if (SpinWait.SpinUntil(() => !File.Exists(LockFile), LockPatience) && Stopwatch.GetElapsedTime(started) < LockPatience) continue;
+                if (SpinWait.SpinUntil(() => !File.Exists(LockFile), LockPatience) && (tries < FewestTries || Stopwatch.GetElapsedTime(started) < LockPatience)) continue;
                 disk.Delete(temporary);
                 throw new IOException($"{LockFile}: another git process holds the branch. If none runs, remove this file.", e);
             }

@@ -11,6 +11,7 @@ public sealed class LocalDisk(ISystemCalls calls) : IDisk
     private const int AccessDenied = unchecked((int)0x80070005);
     private const int WouldBlock = 11; // EWOULDBLOCK of Linux
     private const int WouldBlockOnMac = 35;
+    private const int FewestTries = 10; // a busy machine may stand still for all of the time below, and has hardly tried then
     private static readonly TimeSpan WindowsRetry = TimeSpan.FromSeconds(3);
 
     public LocalDisk() : this(new SystemCalls()) { }
@@ -42,14 +43,14 @@ public sealed class LocalDisk(ISystemCalls calls) : IDisk
             return;
         }
         var started = Stopwatch.GetTimestamp();
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             try
             {
                 Unsealed(to, () => calls.Rename(from, to, replace));
                 return;
             }
-            catch (Exception e) when (IsHeldForAMoment(e) && Stopwatch.GetElapsedTime(started) < WindowsRetry)
+            catch (Exception e) when (IsHeldForAMoment(e) && (tries < FewestTries || Stopwatch.GetElapsedTime(started) < WindowsRetry))
             {
                 // A reader that has the target open without delete sharing: a virus scanner, a backup.
                 Thread.Yield();

@@ -44,7 +44,7 @@ public sealed class DemoCommandTests : IDisposable
         demo.ExitCode.Should().Be(128 + 15);
         (await errors).Should().Contain("Stopped.");
         (await rest).Should().NotContain("FAILED");
-        using var ended = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var ended = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (Followers().Contains(reader)) await Task.Delay(20, ended.Token);
         GitProgram.FsckStrict(_folder["work/fast-data"]);
         File.ReadAllText(_folder["work/fast-data/CURRENT"]).Should().Contain(GitProgram.Run(_folder["work/fast-data"], "rev-parse", "main").Trim());

@@ -8,6 +8,9 @@ public sealed class EventsVerbTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    // A slow machine takes longer to close a log than a user would wait.
+    private readonly EventLogOptions _patient = new() { CloseTimeout = TimeSpan.FromMinutes(10) };
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
@@ -55,7 +58,7 @@ public sealed class EventsVerbTests : IDisposable
     public async Task Follow_goes_on_until_it_is_stopped()
     {
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent by kill.");
-        using var log = new EventLogWriter(_folder["events"]);
+        using var log = new EventLogWriter(_folder["events"], _patient);
         Append(log, "news_touch", 0);
         log.Flush(TimeSpan.FromMinutes(1)).Should().BeTrue();
         using var cat = DeliveryProcess.Start(_folder.Path, new Dictionary<string, string>(StringComparer.Ordinal), "events", "cat", "events", "--follow", "--json");
@@ -83,7 +86,7 @@ public sealed class EventsVerbTests : IDisposable
 
     private void Write(int count, params string[] models)
     {
-        using var log = new EventLogWriter(_folder["events"]);
+        using var log = new EventLogWriter(_folder["events"], _patient);
         for (var i = 0; i < count; i++)
         {
             foreach (var model in models) Append(log, model, i);

@@ -134,7 +134,8 @@ public sealed class LiveProcessesTests
 
     private static async Task<JsonElement> ProcessAsync(Scene scene, Func<JsonElement, bool> holds, params string[] more)
     {
-        for (var attempt = 0; attempt < 60; attempt++)
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        while (!limit.IsCancellationRequested)
         {
             // Until its process has made the directory there is none, and the file follows the swap.
             var result = await scene.RunAsync(["live", "--json", .. Acknowledged, .. more]);

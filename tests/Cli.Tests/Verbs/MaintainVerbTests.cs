@@ -1,3 +1,4 @@
+using System.Globalization;
 using Delivery.TestKit;
 
 namespace Delivery.Cli.Tests.Verbs;
@@ -9,7 +10,8 @@ public sealed class MaintainVerbTests
     {
         using var scene = await ThreeGenerationsAsync();
         var old = GitProgram.Run(scene.FastData, "rev-parse", "main~2").Trim();
-        var month = GitProgram.Run(scene.FastData, "log", "-1", "--format=%cd", "--date=format-local:%Y-%m", "main~1").Trim();
+        var replaced = long.Parse(GitProgram.Run(scene.FastData, "log", "-1", "--format=%ct", "main~1"), CultureInfo.InvariantCulture);
+        var month = DateTimeOffset.FromUnixTimeSeconds(replaced).ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
         var dry = await scene.JsonAsync("maintain", "--keep-weights", "0s", "--dry-run");
         var moved = await scene.JsonAsync("maintain", "--keep-weights", "0s");

@@ -17,7 +17,7 @@ public sealed class MirrorVerbTests
         var second = await scene.JsonAsync("mirror", "--from", "fast-data", "--to", "mirror", "--once");
 
         (first.ExitCode, first.Errors).Should().Be((0, ""));
-        first.Output.Should().MatchRegex(@"^\S+ \S+Z  epoch 1, commit [0-9a-f]{8}, 2 models, 2 changed, [0-9.]+ s\n$");
+        first.Output.Should().MatchRegex(@"^\S+ \S+Z  epoch 1, commit [0-9a-f]{8}, 2 models, 2 changed, ([0-9.]+ s|\d+ min( \d+ s)?)\n$");
         second.GetProperty("event").GetString().Should().Be("up_to_date");
         second.GetProperty("epoch").GetInt64().Should().Be(1);
         (await File.ReadAllTextAsync(scene["mirror/CURRENT"])).Should().Be(await File.ReadAllTextAsync(scene["fast-data/CURRENT"]));

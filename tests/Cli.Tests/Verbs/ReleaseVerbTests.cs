@@ -42,10 +42,9 @@ public sealed class ReleaseVerbTests
         Skip.If(OperatingSystem.IsWindows(), "Signals are sent by kill.");
         using var scene = await Scene.DeliveredAsync();
         await using var held = new FileStream(scene["fast-data/LOCK"], FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        var impatient = new Dictionary<string, string>(StringComparer.Ordinal) { ["DELIVERY_UPDATE__LOCKTIMEOUT"] = "0s" };
 
-        using var busy = DeliveryProcess.Start(scene.Path, impatient, "release", Scene.First);
-        using var waiting = DeliveryProcess.Start(scene.Path, new Dictionary<string, string>(StringComparer.Ordinal), "release", Scene.First);
+        using var busy = DeliveryProcess.Start(scene.Path, Waits("0s"), "release", Scene.First);
+        using var waiting = DeliveryProcess.Start(scene.Path, Waits("1h"), "release", Scene.First);
         var refused = await busy.EndAsync();
         waiting.Signal(15);
         var stopped = await waiting.EndAsync();
@@ -53,6 +52,8 @@ public sealed class ReleaseVerbTests
         refused.ExitCode.Should().Be(1);
         refused.Errors.Should().Contain(scene["fast-data/LOCK"]).And.NotContain("   at ");
         (stopped.ExitCode, stopped.Output, stopped.Errors).Should().Be((143, "", ""));
+
+        static Dictionary<string, string> Waits(string time) => new(StringComparer.Ordinal) { ["DELIVERY_UPDATE__LOCKTIMEOUT"] = time };
     }
 
     private static string? Reason(System.Text.Json.JsonElement record) =>

@@ -45,8 +45,7 @@ public sealed class MaintenanceCrashTests(ITestOutputHelper output)
         {
             using var copy = start.Copy();
             var git = copy["git.sh"];
-            await File.WriteAllTextAsync(git, $"#!/bin/sh\necho x >> '{copy["calls"]}'\nif [ $(wc -l < '{copy["calls"]}') = {at} ]; then git \"$@\" | head -c 50; kill -9 $$; fi\nexec git \"$@\"\n");
-            File.SetUnixFileMode(git, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            ShellScript.Write(git, $"echo x >> '{copy["calls"]}'\nif [ $(wc -l < '{copy["calls"]}') = {at} ]; then git \"$@\" | head -c 50; kill -9 $$; fi\nexec git \"$@\"");
             var failure = await Record.ExceptionAsync(() => new FolderMaintenance(copy.Folder, Options with { GitProgram = git }, start.Time).RunAsync(dryRun: false, default));
             if ((await File.ReadAllLinesAsync(copy["calls"])).Length < at) break;
             points++;

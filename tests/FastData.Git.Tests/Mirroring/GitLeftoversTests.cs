@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Delivery.FastData.Git.Mirroring;
+using Delivery.TestKit;
 
 namespace Delivery.FastData.Git.Tests.Mirroring;
 
@@ -28,8 +29,8 @@ public sealed class GitLeftoversTests : IDisposable
     [Fact]
     public async Task Leavings_of_a_git_of_ours_that_is_dead_are_removed_at_once()
     {
-        await LeaveAsync(age: TimeSpan.Zero);
-        await File.WriteAllTextAsync(Path.Combine(Git, "delivery-git"), $"{int.MaxValue} {TimeProvider.System.GetUtcNow().AddSeconds(-5).UtcTicks}\n");
+        var made = await LeaveAsync(age: TimeSpan.Zero);
+        await File.WriteAllTextAsync(Path.Combine(Git, "delivery-git"), $"{int.MaxValue} {made.AddSeconds(-5).UtcTicks}\n");
 
         (await _scene.PollAsync()).Should().BeOfType<MirrorOutcome.Advanced>().Which.Epoch.Should().Be(2);
 
@@ -40,9 +41,9 @@ public sealed class GitLeftoversTests : IDisposable
     [Fact]
     public async Task A_lock_that_another_git_has_just_made_is_left_alone_and_told()
     {
-        await LeaveAsync(age: TimeSpan.Zero);
+        var made = await LeaveAsync(age: TimeSpan.Zero);
 
-        var outcome = await _scene.PollAsync();
+        var outcome = await _scene.PollAsync(time: new ManualTime(made.AddSeconds(59)));
 
         outcome.Should().BeOfType<MirrorOutcome.Failed>().Which.Reason.Should().Contain("shallow.lock: a git process made it").And.Contain("removed once it is a minute old");
         Locks.Where(name => File.Exists(Path.Combine(Git, name))).Should().Equal(Locks);
@@ -90,7 +91,7 @@ public sealed class GitLeftoversTests : IDisposable
     private Process WaitingGit() =>
         Process.Start(new ProcessStartInfo("git", ["-C", _scene.Folder, "cat-file", "--batch"]) { UseShellExecute = false, RedirectStandardInput = true })!;
 
-    private async Task LeaveAsync(TimeSpan age)
+    private async Task<DateTimeOffset> LeaveAsync(TimeSpan age)
     {
         _scene.Publish(1);
         await _scene.PollAsync();
@@ -102,5 +103,6 @@ public sealed class GitLeftoversTests : IDisposable
             await File.WriteAllTextAsync(path, name.EndsWith(".keep", StringComparison.Ordinal) ? "fetch-pack 4711 on here" : "");
             File.SetLastWriteTimeUtc(path, made.UtcDateTime);
         }
+        return made;
     }
 }

@@ -38,8 +38,7 @@ internal sealed class SigningScene : IDisposable
     /// <summary>A program that stands in for another.</summary>
     public string Script(string name, string command)
     {
-        File.WriteAllText(this[name], $"#!/bin/sh\n{command}\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(this[name], UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ShellScript.Write(this[name], command);
         return this[name];
     }
 
