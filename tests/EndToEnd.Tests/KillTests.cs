@@ -25,7 +25,7 @@ public sealed class KillTests(ITestOutputHelper output)
 
         var version = 2;
         var killed = 0;
-        var points = LongRun.IsWanted ? 200 : 20;
+        var points = LongRun.IsWanted ? 200 : 14;
         for (var i = 0; i < points; i++)
         {
             var (call, number) = all[points < all.Count ? i * all.Count / points : i % all.Count];
@@ -44,7 +44,7 @@ public sealed class KillTests(ITestOutputHelper output)
         await installation.TrainAsync(1);
         (await installation.UpdateAsync()).ExitCode.Should().Be(0);
         var random = new Random(5);
-        var points = LongRun.IsWanted ? 120 : 12;
+        var points = LongRun.IsWanted ? 120 : 10;
         var version = 1;
         var failed = new List<string>();
         for (var i = 0; i < points; i++)

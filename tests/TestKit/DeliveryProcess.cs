@@ -8,7 +8,7 @@ namespace Delivery.TestKit;
 public sealed class DeliveryProcess : IDisposable
 {
     /// <summary>Long enough for the slowest machine; a test that gets here has failed.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Starts a program that hears SIGINT. What a shell starts in the background ignores that signal, and so does all that it starts: also the

@@ -44,7 +44,15 @@ public sealed class GitDaemon : IDisposable
     {
         Stop();
         _process.Dispose();
-        _process = TryStart() ?? throw NotUp();
+        for (var attempt = 1; ; attempt++)
+        {
+            if (TryStart() is { } process)
+            {
+                _process = process;
+                return;
+            }
+            if (attempt == 1000) throw NotUp(); // a connection of another test may have the port for a moment
+        }
     }
 
     public void Dispose()

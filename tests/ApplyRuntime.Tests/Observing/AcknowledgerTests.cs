@@ -81,7 +81,7 @@ public sealed class AcknowledgerTests : IDisposable
         var (one, two) = (Open(), Open());
         await Scene.UntilAsync(() => AcknowledgementFolder.Read(Directory).Count == 2);
 
-        one.Dispose(); // waits for two seconds and not for ever, so it may be the file that goes later
+        one.Dispose(); // waits for ten seconds and not for ever, so it may be the file that goes later
         await Scene.UntilAsync(() => AcknowledgementFolder.Read(Directory).Count == 1);
         AcknowledgementFolder.Read(Directory).Should().ContainSingle().Which.Path.Should().Be(two.Status.Acknowledgement!.Path);
         await two.DisposeAsync();
