@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -108,16 +107,11 @@ public sealed partial class SearchLoopTests : IDisposable
 
     private static DeliveryProcess Start(string command) => DeliveryProcess.StartProgram(["bash", "-c", command], Sources.Root, new Dictionary<string, string>());
 
-    /// <summary>Runs it to its end however long that takes: hundreds of visits are minutes on a busy machine.</summary>
+    /// <summary>Runs it to its end, which hundreds of visits on a busy machine reach only after minutes.</summary>
     private static async Task<DeliveryProcess.Result> RunAsync(string command)
     {
-        var start = new ProcessStartInfo("bash", ["-c", command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Sources.Root };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("DELIVERY_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        var result = new DeliveryProcess.Result(process.ExitCode, output, await errors);
+        using var running = Start(command);
+        var result = await running.EndAsync(within: TimeSpan.FromMinutes(15));
         result.ExitCode.Should().Be(0, "{0} said {1}{2}", command, result.Output, result.Errors);
         return result;
     }

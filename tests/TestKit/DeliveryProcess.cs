@@ -96,9 +96,10 @@ public sealed class DeliveryProcess : IDisposable
     }
 
     /// <summary>Waits for the end, and gives what was not read yet.</summary>
-    public async Task<Result> EndAsync()
+    /// <param name="within">For programs that work for minutes; null: the usual limit.</param>
+    public async Task<Result> EndAsync(TimeSpan? within = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(within ?? Limit);
         var output = await _process.StandardOutput.ReadToEndAsync(limit.Token);
         await _process.WaitForExitAsync(limit.Token);
         return new Result(_process.ExitCode, output, Errors);
