@@ -75,10 +75,10 @@ run_tests() {
 
 count() { sed -n 's/.*<Counters [^>]*\b'"$2"'="\([0-9]*\)".*/\1/p' "$1" | head -n 1; }
 
-run_tests all.trx ${filter[@]+"${filter[@]}"}
-
-# Everything that went wrong is a failed test: no process crashed, and nothing could not be cleaned up.
+# only_failed_tests REPORT: everything that went wrong is a failed test: no process crashed, and nothing could not be cleaned up.
 only_failed_tests() { [[ $(grep -c '<RunInfo [^>]*outcome="Error"' "$1") == "$failed" && $(grep -c '<Text>.*\[FAIL\]</Text>' "$1") == "$failed" ]]; }
+
+run_tests all.trx ${filter[@]+"${filter[@]}"}
 
 unsteady=()
 if ((failed > 0 && failed <= 3)) && only_failed_tests TestResults/all.trx; then

@@ -106,14 +106,14 @@ public sealed class DocumentModelsTests : IDisposable
         await SettledAsync(runtime);
         runtime.Status.DocumentModels!.Refused.Should().Be(1);
 
-        _time.Step(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await RefusedAsync(runtime, broken, times: 2);
-        _time.Step(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         for (var i = 0; i < 1000; i++) DecideLarge(runtime, broken);
         await SettledAsync(runtime);
         runtime.Status.DocumentModels!.Refused.Should().Be(2, "the second pause is twice as long");
 
-        _time.Step(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await Scene.UntilAsync(() => DecideLarge(runtime, good).Shown == 1);
         DecideLarge(runtime, broken).Shown.Should().Be(1);
         runtime.Status.DocumentModels!.Refused.Should().Be(2);
@@ -331,18 +331,6 @@ public sealed class DocumentModelsTests : IDisposable
         Decisions = sink,
         Time = _time,
     });
-
-    /// <summary>Timestamps move when a test says so.</summary>
-    private sealed class SteppedTime : TimeProvider
-    {
-        private long _ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Interlocked.Read(ref _ticks);
-
-        public void Step(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
-    }
 
     /// <summary>Memory of a pool that its owner took back too early.</summary>
     private sealed class BufferThatIsGone(int length) : System.Buffers.MemoryManager<byte>

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 
-namespace Delivery.FastData.Git.Tests;
+namespace Delivery.TestKit;
 
 /// <summary>Programs that tests make up.</summary>
-internal static class ShellScript
+public static class ShellScript
 {
     /// <summary>Makes a shell script that can be started at once.</summary>
     /// <remarks>
